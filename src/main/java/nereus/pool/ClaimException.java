@@ -1,0 +1,37 @@
+package nereus.pool;
+
+/** A claim that gave no runner; the message is for the claimer and names the environment and its pool's numbers. */
+public sealed class ClaimException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private ClaimException(String message) {
+        super(message);
+    }
+
+    /** No such environment. */
+    public static final class UnknownEnvironment extends ClaimException {
+        private static final long serialVersionUID = 1L;
+
+        public UnknownEnvironment(String message) {
+            super(message);
+        }
+    }
+
+    /** Nothing idle. */
+    public static final class NoRunner extends ClaimException {
+        private static final long serialVersionUID = 1L;
+
+        public NoRunner(String message) {
+            super(message);
+        }
+    }
+
+    /** Nomad does not hold the claim, or it is not known whether it does. */
+    public static final class NotRecorded extends ClaimException {
+        private static final long serialVersionUID = 1L;
+
+        public NotRecorded(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package nereus.runner;
+
+/** Why a runner is no longer its claimer's. */
+public enum Ending {
+    /** Given back. */
+    RETURNED,
+    /** Nobody used it for its inactivity timeout. */
+    INACTIVE,
+    /** Nomad killed its allocation for memory. */
+    OUT_OF_MEMORY,
+    /** Its allocation stopped, failed, was lost or was replaced, or its job is gone. */
+    STOPPED
+}

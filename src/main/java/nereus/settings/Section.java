@@ -1,0 +1,18 @@
+package nereus.settings;
+
+import java.time.Duration;
+
+/**
+ * One section of the configuration. Each feature's settings record reads itself from its section, so settings live beside their
+ * feature; reading collects errors instead of throwing, and what nobody read is an unknown key.
+ */
+public interface Section {
+    String text(String key, String byDefault);
+
+    int number(String key, int byDefault, int least, int most);
+
+    boolean flag(String key, boolean byDefault);
+
+    /** Written as {@code 5s}, {@code 10m}, {@code 1h}, {@code 250ms}. */
+    Duration duration(String key, Duration byDefault);
+}
