@@ -1,6 +1,9 @@
 package nereus.environment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * An execution environment's definition.
@@ -23,8 +26,14 @@ public record Environment(int id, int prewarmingPoolSize, int cpuLimit, int memo
         return new Environment(id, size, cpuLimit, memoryLimit, image, networkAccess, exposedPorts);
     }
 
-    /** Names what a runner is made of: two definitions with the same revision make equal runners, whatever their pool size. */
+    /**
+     * Names what a runner is made of: two definitions with the same revision make equal runners, whatever their pool size. It
+     * stands in each runner job's meta, so it must be the same in every process and release.
+     */
     public String revision() {
-        return Integer.toHexString(withPrewarmingPoolSize(0).hashCode());
+        CRC32 sum = new CRC32();
+        sum.update(String.join("\n", image, Integer.toString(cpuLimit), Integer.toString(memoryLimit),
+                Boolean.toString(networkAccess), exposedPorts.toString()).getBytes(UTF_8));
+        return Long.toHexString(sum.getValue());
     }
 }

@@ -15,6 +15,11 @@ public sealed class NomadException extends RuntimeException {
         this.outcomeUnknown = outcomeUnknown;
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /**
      * Whether a write may have been committed all the same. True for a time-out, a connection lost after sending, and every 5xx
      * whose text is not known to be a refusal (Nomad 2.0.5 answers 500 {@code broken pipe} for a write that may have passed).

@@ -1,0 +1,53 @@
+package nereus.environment;
+
+import com.hashicorp.nomad.apimodel.Job;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nereus.nomad.JobFact;
+
+/**
+ * One runner's job, {@code <environment>-<random UUID>}. Our mark stands in job-level meta, where lists show it; it is written once
+ * and never changed, since a change there would replace the container (Nomad 2.0.5: job meta counts for every group).
+ */
+public final class RunnerJob {
+    static final String INSTANCE = "nereus_instance";
+    private static final String REVISION = "nereus_revision";
+    private static final Pattern ID = Pattern
+            .compile("([0-9]{1,9})-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    /** Which environment and which revision of it a runner job was made for. */
+    public record Origin(int environment, String revision) {}
+
+    private RunnerJob() {}
+
+    /** The task that every exec names. */
+    public static String task() {
+        return RunnerGroup.TASK;
+    }
+
+    public static String newId(int environment, UUID random) {
+        return environment + "-" + random;
+    }
+
+    public static Job of(Environment environment, String id, JobSettings settings) {
+        return RunnerGroup.job(id, environment, settings, Map.of("used", "false"))
+                .setMeta(Map.of(INSTANCE, settings.instance(), REVISION, environment.revision()));
+    }
+
+    /** Where a runner job of ours comes from; empty for every job that is not one of ours. */
+    public static Optional<Origin> originOf(JobFact job, String instance) {
+        Matcher id = ID.matcher(job.id());
+        return id.matches() && instance.equals(job.meta().get(INSTANCE))
+                ? Optional.of(new Origin(Integer.parseInt(id.group(1)), job.meta().getOrDefault(REVISION, "")))
+                : Optional.empty();
+    }
+
+    /** The environment an id names by its prefix; empty when it has no such form. */
+    public static Optional<Integer> environmentOf(String id) {
+        Matcher matcher = ID.matcher(id);
+        return matcher.matches() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
+    }
+}

@@ -1,0 +1,172 @@
+package nereus.pool;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import nereus.clock.Ticker;
+import nereus.environment.Environment;
+import nereus.environment.Environments;
+import nereus.environment.JobSettings;
+import nereus.environment.RunnerJob;
+import nereus.nomad.Nomad;
+import nereus.nomad.NomadException;
+import nereus.runner.Clearing;
+import nereus.runner.Ending;
+import nereus.runner.Fleet;
+import nereus.runner.PoolCount;
+import nereus.runner.StartResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the pools: each step reads the fleet, derives what is wanted, and sends it on its way. What it sends runs on {@code tasks}
+ * and reports to the fleet, which rings the bell for the next step. It holds no list of its own of what is to be done.
+ */
+public final class Keeper {
+    /** How long a tombstone outlives its job: far longer than a registration can be late. */
+    private static final Duration TOMBSTONE = Duration.ofMinutes(10);
+    private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+
+    private final Fleet fleet;
+    private final Environments environments;
+    private final Ledger ledger;
+    private final Nomad nomad;
+    private final JobSettings jobs;
+    private final PoolSettings settings;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Supplier<UUID> ids;
+    private final Executor tasks;
+
+    private final Map<Integer, Throttle> throttles = new HashMap<>();
+    private final Map<Integer, String> troubles = new ConcurrentHashMap<>();
+
+    public Keeper(Fleet fleet, Environments environments, Ledger ledger, Nomad nomad, JobSettings jobs,
+            PoolSettings settings,
+            Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks) {
+        this.fleet = fleet;
+        this.environments = environments;
+        this.ledger = ledger;
+        this.nomad = nomad;
+        this.jobs = jobs;
+        this.settings = settings;
+        this.ticker = ticker;
+        this.random = random;
+        this.ids = ids;
+        this.tasks = tasks;
+    }
+
+    /** What goes wrong with an environment's starts, by its id; for people. */
+    public Map<Integer, String> troubles() {
+        return Map.copyOf(troubles);
+    }
+
+    /**
+     * One look at everything. Called only once the fleet is known: before the first snapshot a refill would double the pool.
+     *
+     * @return after how many nanoseconds to look again although nothing rings
+     */
+    public long step() {
+        for (String id : fleet.inactive()) {
+            if (fleet.releaseInactive(id)) {
+                log.info("runner {} released: {}", id, Ending.INACTIVE);
+            }
+        }
+        fleet.overdue(settings.startTimeout())
+                .forEach(id -> fleet.giveUp(id, "it did not run within " + settings.startTimeout()));
+        fleet.drainStarts().forEach(this::learn);
+        refill();
+        fleet.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
+        fleet.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
+        fleet.forget(TOMBSTONE);
+        long now = ticker.nanos();
+        return throttles.values().stream().mapToLong(throttle -> Math.max(1_000_000, throttle.left(now)))
+                .reduce(settings.tick().toNanos(), Math::min);
+    }
+
+    private void learn(StartResult start) {
+        Throttle throttle = throttles.computeIfAbsent(start.environment(),
+                id -> new Throttle(settings.firstPause(), settings.longestPause(), random));
+        if (start.failed()) {
+            if (!start.reason().equals(troubles.put(start.environment(), start.reason()))) {
+                log.warn("a runner of environment {} did not start: {}", start.environment(), start.reason());
+            }
+            throttle.failed(start.reason(), ticker.nanos());
+        } else {
+            troubles.remove(start.environment());
+            throttle.succeeded();
+        }
+    }
+
+    private void refill() {
+        Map<Integer, String> revisions = new HashMap<>();
+        environments.all().forEach(environment -> revisions.put(environment.id(), environment.revision()));
+        throttles.keySet().retainAll(revisions.keySet());
+        Refill.Plan plan = Refill.plan(environments.all(), fleet.levels(revisions), budget(), this::allowed);
+        plan.retire().forEach(fleet::retire);
+        plan.start().forEach(id -> environments.get(id).ifPresent(this::start));
+    }
+
+    /** How many runners may be begun now: the limit in all, the budget of those starting, and the pace of registrations. */
+    private int budget() {
+        int alive = 0;
+        int starting = 0;
+        for (PoolCount count : fleet.counts().values()) {
+            alive += count.alive();
+            starting += count.starting();
+        }
+        return Math.min(settings.maxRunners() - alive,
+                Math.min(settings.starting() - starting, settings.registrations() - fleet.registering()));
+    }
+
+    private int allowed(int environment) {
+        Throttle throttle = throttles.get(environment);
+        return throttle == null ? Integer.MAX_VALUE : throttle.allowed(ticker.nanos());
+    }
+
+    private void start(Environment environment) {
+        String id = RunnerJob.newId(environment.id(), ids.get());
+        fleet.begin(id, environment.id(), environment.revision());
+        tasks.execute(() -> register(environment, id));
+    }
+
+    private void register(Environment environment, String id) {
+        try {
+            fleet.registered(id, nomad.register(RunnerJob.of(environment, id, jobs), true));
+        } catch (NomadException failed) {
+            String reason = "its job was not registered: " + failed.getMessage();
+            if (failed.outcomeUnknown()) {
+                fleet.giveUp(id, reason);
+            } else {
+                fleet.notRegistered(id, reason);
+            }
+        }
+    }
+
+    private void settle(Clearing doubtful) {
+        try {
+            ledger.settle(doubtful.id());
+            fleet.settle(doubtful.id());
+        } catch (NomadException failed) {
+            log.debug("the claim of runner {} is still uncertain: {}", doubtful.id(), failed.getMessage());
+            fleet.notCleared(doubtful.id());
+        }
+    }
+
+    /** The entry goes only after the job: between the two a crash leaves a claim without a runner, never the other way round. */
+    private void purge(Clearing gone) {
+        try {
+            nomad.purge(gone.id());
+            ledger.remove(gone);
+            fleet.cleared(gone.id());
+        } catch (NomadException failed) {
+            log.debug("runner {} is not cleared away yet: {}", gone.id(), failed.getMessage());
+            fleet.notCleared(gone.id());
+        }
+    }
+}

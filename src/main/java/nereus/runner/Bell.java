@@ -1,0 +1,41 @@
+package nereus.runner;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Wakes the one who waits for something to have changed. A ring while nobody waits is remembered. */
+public final class Bell {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition rung = lock.newCondition();
+    private boolean ringing;
+
+    public void ring() {
+        lock.lock();
+        try {
+            ringing = true;
+            rung.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a ring, at most {@code nanos}; forgets the ring. */
+    public void await(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!ringing && left > 0) {
+                left = rung.awaitNanos(left);
+            }
+            ringing = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For a waiter with nothing else to do. */
+    public void await(long duration, TimeUnit unit) throws InterruptedException {
+        await(unit.toNanos(duration));
+    }
+}

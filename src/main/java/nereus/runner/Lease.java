@@ -1,0 +1,14 @@
+package nereus.runner;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What the ledger holds of a claim.
+ *
+ * @param claimer who asked, for people
+ * @param since when it was claimed, wall time, for people
+ * @param inactivityTimeout after how long without use the runner is released; zero means never
+ * @param allocationId the container that was claimed; another one under the same job is not it; empty when unknown
+ */
+public record Lease(String claimer, Instant since, Duration inactivityTimeout, String allocationId) {}

@@ -1,0 +1,177 @@
+package nereus.runner;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import nereus.environment.RunnerJob;
+import nereus.nomad.AllocationFact;
+import nereus.nomad.EvaluationFact;
+import nereus.nomad.Fact;
+import nereus.nomad.JobFact;
+import nereus.nomad.NodeFact;
+
+/**
+ * What news from Nomad does to the fleet. Order is decided by Nomad's index alone: what is older than what is known, or concerns a
+ * tombstone, changes nothing. Runs under the fleet's lock.
+ */
+final class News {
+    private final String instance;
+    private final Table table;
+
+    News(String instance, Table table) {
+        this.instance = instance;
+        this.table = table;
+    }
+
+    void apply(Fact fact) {
+        switch (fact) {
+            case JobFact job -> job(job);
+            case AllocationFact allocation -> allocation(allocation);
+            case EvaluationFact evaluation -> evaluation(evaluation);
+            case NodeFact node -> table.node(node);
+        }
+    }
+
+    void merge(Snapshot snapshot) {
+        snapshot.nodes().rows().forEach(this::apply);
+        Set<String> jobs = new HashSet<>();
+        for (JobFact job : snapshot.jobs().rows()) {
+            jobs.add(job.id());
+            if (table.get(job.id()) != null) {
+                job(job);
+            } else {
+                adopt(job, snapshot);
+            }
+        }
+        Set<String> allocations = new HashSet<>();
+        for (AllocationFact allocation : snapshot.allocations().rows()) {
+            allocations.add(allocation.id());
+            allocation(allocation);
+        }
+        for (Runner runner : List.copyOf(table.all())) {
+            absent(runner, snapshot, jobs, allocations);
+        }
+        snapshot.claims().forEach(this::claimInLedger);
+        snapshot.released().forEach(this::noteInLedger);
+    }
+
+    /** A job of ours that the fleet does not know: from before the start of this process. */
+    private void adopt(JobFact job, Snapshot snapshot) {
+        RunnerJob.originOf(job, instance).ifPresent(origin -> {
+            Lease lease = snapshot.claims().get(job.id());
+            boolean over = job.dead() || snapshot.released().contains(job.id());
+            Runner runner = table.enter(job.id(), origin.environment(), origin.revision(),
+                    over ? RunnerState.GONE : RunnerState.STARTING);
+            runner.jobIndex = job.index();
+            if (!over && lease != null) {
+                table.claim(runner, lease);
+            }
+        });
+    }
+
+    /**
+     * Absence counts only when the list is at least as new as what is known, and never while the registration is on its way: lists
+     * of several kinds are not one snapshot.
+     */
+    private void absent(Runner runner, Snapshot snapshot, Set<String> jobs, Set<String> allocations) {
+        if (runner.state == RunnerState.GONE || runner.registering) {
+            return;
+        }
+        AllocationFact allocation = runner.allocation;
+        boolean jobGone = !jobs.contains(runner.id) && runner.jobIndex <= snapshot.jobs().index();
+        boolean allocationGone = allocation == null
+                ? runner.state == RunnerState.CLAIMED
+                : !allocations.contains(allocation.id()) && allocation.index() <= snapshot.allocations().index();
+        if (jobGone || allocationGone) {
+            table.over(runner, Ending.STOPPED, jobGone ? "its job is gone" : "its allocation is gone");
+        }
+    }
+
+    /** A claim whose runner the fleet does not know belongs to a job that is gone; one whose runner is idle is another's. */
+    private void claimInLedger(String id, Lease lease) {
+        Runner runner = known(id);
+        if (runner.state == RunnerState.IDLE) {
+            // Guard against a second process of our name, or a write of ours that was committed after it was given up.
+            table.claim(runner, lease);
+        }
+        runner.claimEntered = true;
+        clearAgain(runner);
+    }
+
+    private void noteInLedger(String id) {
+        Runner runner = known(id);
+        if (runner.state == RunnerState.CLAIMED) {
+            table.end(runner, Ending.RETURNED);
+        }
+        runner.returnNoted = true;
+        clearAgain(runner);
+    }
+
+    private Runner known(String id) {
+        Runner runner = table.get(id);
+        return runner != null ? runner : table.enter(id, RunnerJob.environmentOf(id).orElse(-1), "", RunnerState.GONE);
+    }
+
+    /** A write that was given up may have come through after all: what the list shows of a cleared runner is cleared again. */
+    private void clearAgain(Runner runner) {
+        if (runner.state == RunnerState.GONE) {
+            runner.purged = false;
+        }
+    }
+
+    private void job(JobFact job) {
+        Runner runner = table.get(job.id());
+        if (runner == null || job.index() < runner.jobIndex) {
+            return;
+        }
+        runner.jobIndex = job.index();
+        if (runner.state == RunnerState.GONE) {
+            // Guard against a registration that was given up and came through after the purge.
+            runner.purged = runner.purged && job.deleted();
+            return;
+        }
+        // A job that is dead but not purged says nothing that its allocation does not say better, such as why.
+        if (job.deleted()) {
+            table.over(runner, Ending.STOPPED, "its job was purged by somebody else");
+        }
+    }
+
+    private void allocation(AllocationFact news) {
+        Runner runner = table.get(news.jobId());
+        if (runner == null || runner.state == RunnerState.GONE) {
+            return;
+        }
+        AllocationFact known = runner.allocation;
+        String mine = known != null ? known.id() : runner.lease == null ? "" : runner.lease.allocationId();
+        if (!mine.isEmpty() && !mine.equals(news.id())) {
+            // Nomad puts a second, empty container under the same job (a lost node, a stop through the API): not the runner we
+            // know. An old one that is over says nothing about ours.
+            if (!news.over()) {
+                table.over(runner, Ending.STOPPED, "Nomad replaced its allocation");
+            }
+            return;
+        }
+        if (known != null && news.index() < known.index()) {
+            return;
+        }
+        runner.allocation = news;
+        if (news.over()) {
+            table.over(runner, news.outOfMemory() ? Ending.OUT_OF_MEMORY : Ending.STOPPED,
+                    news.reason().isEmpty() ? "its allocation is " + news.clientStatus() : news.reason());
+        } else if (known != null && news.restarts() > known.restarts()) {
+            table.over(runner, news.outOfMemory() ? Ending.OUT_OF_MEMORY : Ending.STOPPED,
+                    "its container was restarted");
+        } else if (runner.state == RunnerState.STARTING && news.running()) {
+            table.started(runner);
+        }
+    }
+
+    private void evaluation(EvaluationFact evaluation) {
+        Runner runner = table.get(evaluation.jobId());
+        if (runner != null && runner.state == RunnerState.STARTING && runner.allocation == null && !runner.unplaced
+                && !evaluation.failure().isEmpty()) {
+            runner.unplaced = true;
+            table.result(runner, evaluation.failure());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package nereus.runner;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import nereus.nomad.AllocationFact;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of the fleet. Every field but the final ones is guarded by the fleet's lock. */
+final class Runner {
+    static final long NEVER = Long.MAX_VALUE;
+
+    final String id;
+    final int environment;
+    final String revision;
+    /** Completed outside the lock, when a claimed runner is no longer its claimer's. */
+    final CompletableFuture<Ending> ended = new CompletableFuture<>();
+
+    RunnerState state;
+    /** When the present state began, in the ticker's nanoseconds. */
+    long since;
+    /** The registration is on its way: lists that do not show the job say nothing. */
+    boolean registering;
+    /** Nomad has said that it finds no place for it. */
+    boolean unplaced;
+    /** Nomad's index of the last news about the job. */
+    long jobIndex;
+    @Nullable
+    AllocationFact allocation;
+    /** Idle: how long it may stay so, drawn with jitter so that runners do not all grow old at once. */
+    long retireAfter = NEVER;
+    @Nullable
+    Lease lease;
+    /** Claimed: when somebody last used it. */
+    long usedAt;
+    /** Something about it is being written into the ledger at this moment, whatever its state. */
+    boolean writing;
+    /** A claim of it is, or may be, in the ledger. */
+    boolean claimEntered;
+    /** Its return is, or may be, noted in the ledger. */
+    boolean returnNoted;
+    /** Gone or in doubt: somebody is clearing it away now. */
+    boolean purging;
+    int failedPurges;
+    long purgeNotBefore;
+    /** Gone: its job and its ledger entry are known to be away since {@link #since}. */
+    boolean purged;
+
+    Runner(String id, int environment, String revision, RunnerState state, long now) {
+        this.id = id;
+        this.environment = environment;
+        this.revision = revision;
+        this.state = state;
+        this.since = now;
+    }
+
+    String allocationId() {
+        return allocation == null ? "" : allocation.id();
+    }
+
+    /** Whether it counts towards what Nomad has to carry. */
+    boolean alive() {
+        return !(state == RunnerState.GONE && purged);
+    }
+
+    /** Nobody has it, or is about to. */
+    boolean nobodys() {
+        return state == RunnerState.STARTING || state == RunnerState.IDLE;
+    }
+
+    /** Nothing stands in the way of clearing it away, or of looking into it. */
+    boolean clearable(long now) {
+        return !purged && !purging && !writing && (failedPurges == 0 || now - purgeNotBefore >= 0);
+    }
+
+    boolean inactive(long now) {
+        return state == RunnerState.CLAIMED && lease != null && lease.inactivityTimeout().isPositive()
+                && now - usedAt >= lease.inactivityTimeout().toNanos();
+    }
+
+    Claimed claimed() {
+        return new Claimed(id, environment, allocationId(), allocation == null ? List.of() : allocation.ports());
+    }
+}

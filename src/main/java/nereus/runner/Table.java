@@ -1,0 +1,183 @@
+package nereus.runner;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import nereus.clock.Ticker;
+import nereus.nomad.NodeFact;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of the fleet, the order of the idle ones, and every transition between states. All of it under the fleet's lock. */
+final class Table {
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Duration maximumIdleAge;
+    private final Map<String, Runner> runners = new HashMap<>();
+    /** Idle runners of each environment, in the order in which they became idle. */
+    private final Map<Integer, LinkedHashMap<String, Runner>> idle = new HashMap<>();
+    private final Map<String, NodeFact> nodes = new HashMap<>();
+    private final List<StartResult> starts = new ArrayList<>();
+    /** What is to be told once the lock is given back. */
+    private final List<Runnable> afterwards = new ArrayList<>();
+    private boolean changed;
+
+    Table(Ticker ticker, RandomGenerator random, Duration maximumIdleAge) {
+        this.ticker = ticker;
+        this.random = random;
+        this.maximumIdleAge = maximumIdleAge;
+    }
+
+    // Looking.
+
+    @Nullable
+    Runner get(String id) {
+        return runners.get(id);
+    }
+
+    @Nullable
+    Runner in(String id, RunnerState state) {
+        Runner runner = runners.get(id);
+        return runner != null && runner.state == state ? runner : null;
+    }
+
+    Collection<Runner> all() {
+        return runners.values();
+    }
+
+    List<String> ids(Predicate<Runner> wanted) {
+        return runners.values().stream().filter(wanted).map(runner -> runner.id).toList();
+    }
+
+    Collection<Runner> idle(int environment) {
+        LinkedHashMap<String, Runner> line = idle.get(environment);
+        return line == null ? List.of() : line.values();
+    }
+
+    long now() {
+        return ticker.nanos();
+    }
+
+    /** May be handed out now. */
+    boolean fit(Runner runner, String revision) {
+        return runner.allocation != null && runner.allocation.running() && !spent(runner, revision);
+    }
+
+    /** Will never be fit again, unlike one whose node is only out of sight for now. */
+    boolean spent(Runner runner, String revision) {
+        return !runner.revision.equals(revision) || now() - runner.since >= runner.retireAfter
+                || (runner.allocation != null && !healthy(runner.allocation.nodeId()));
+    }
+
+    /** Whether runners on that node may be handed out; a node we were never told of gets the benefit of the doubt. */
+    private boolean healthy(String nodeId) {
+        NodeFact node = nodes.get(nodeId);
+        return node == null || node.healthy();
+    }
+
+    // Changing.
+
+    Runner enter(String id, int environment, String revision, RunnerState state) {
+        Runner runner = new Runner(id, environment, revision, state, now());
+        runners.put(id, runner);
+        changed = true;
+        return runner;
+    }
+
+    void remove(Runner runner) {
+        runners.remove(runner.id);
+        changed = true;
+    }
+
+    void become(Runner runner, RunnerState state) {
+        if (runner.state == RunnerState.IDLE) {
+            line(runner).remove(runner.id);
+        }
+        runner.state = state;
+        runner.since = now();
+        if (state == RunnerState.IDLE) {
+            line(runner).put(runner.id, runner);
+        }
+        changed = true;
+    }
+
+    void becomeIdleAgain(Runner runner) {
+        become(runner, RunnerState.IDLE);
+        line(runner).putFirst(runner.id, runner);
+    }
+
+    void claim(Runner runner, Lease lease) {
+        become(runner, RunnerState.CLAIMED);
+        runner.claimEntered = true;
+        runner.lease = lease;
+        runner.usedAt = runner.since;
+    }
+
+    void started(Runner runner) {
+        become(runner, RunnerState.IDLE);
+        runner.retireAfter = maximumIdleAge.isZero()
+                ? Runner.NEVER
+                : (long) (maximumIdleAge.toNanos() * (0.8 + 0.2 * random.nextDouble()));
+        result(runner, "");
+    }
+
+    /** Over, whatever it was; a start that had not succeeded counts as failed. */
+    void over(Runner runner, Ending ending, String reason) {
+        if (runner.state == RunnerState.STARTING) {
+            result(runner, reason);
+        }
+        end(runner, ending);
+    }
+
+    void end(Runner runner, Ending ending) {
+        become(runner, RunnerState.GONE);
+        afterwards.add(() -> runner.ended.complete(ending));
+    }
+
+    void result(Runner runner, String reason) {
+        starts.add(new StartResult(runner.environment, reason));
+        changed = true;
+    }
+
+    void node(NodeFact news) {
+        nodes.merge(news.id(), news, (known, later) -> later.index() >= known.index() ? later : known);
+        changed = true;
+    }
+
+    void rung() {
+        changed = true;
+    }
+
+    List<StartResult> drainStarts() {
+        List<StartResult> drained = List.copyOf(starts);
+        starts.clear();
+        return drained;
+    }
+
+    /** What is to be told, once, after the lock; the bell last. */
+    List<Runnable> drainAfterwards(Bell bell) {
+        if (changed) {
+            afterwards.add(bell::ring);
+            changed = false;
+        }
+        if (afterwards.isEmpty()) {
+            return List.of();
+        }
+        List<Runnable> drained = List.copyOf(afterwards);
+        afterwards.clear();
+        return drained;
+    }
+
+    void removeIf(Predicate<Runner> forgotten) {
+        runners.values().removeIf(forgotten);
+    }
+
+    private LinkedHashMap<String, Runner> line(Runner runner) {
+        return idle.computeIfAbsent(runner.environment, key -> new LinkedHashMap<>());
+    }
+}

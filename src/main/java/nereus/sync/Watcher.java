@@ -1,0 +1,115 @@
+package nereus.sync;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import nereus.clock.Ticker;
+import nereus.environment.EnvironmentStore;
+import nereus.nomad.EventStream;
+import nereus.nomad.Fact;
+import nereus.nomad.Nomad;
+import nereus.nomad.NomadException;
+import nereus.pool.Ledger;
+import nereus.runner.Fleet;
+import nereus.runner.Readiness;
+import nereus.runner.Snapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows Nomad for ever: open the stream, take the snapshot, apply events until the stream breaks or falls silent, and again. The
+ * stream is opened before the snapshot is taken, so that nothing falls between; a resume index is not used, since Nomad keeps 100
+ * transactions and skips what is older without a word.
+ */
+public final class Watcher {
+    private static final Logger log = LoggerFactory.getLogger(Watcher.class);
+
+    private final Nomad nomad;
+    private final EnvironmentStore environments;
+    private final Fleet fleet;
+    private final Readiness readiness;
+    private final SyncSettings settings;
+    private final Ticker ticker;
+    private final SnapshotReader snapshots;
+    private final Backoff backoff;
+    private String lastTrouble = "";
+
+    public Watcher(Nomad nomad, Ledger ledger, EnvironmentStore environments, Fleet fleet, Readiness readiness,
+            SyncSettings settings, Ticker ticker, RandomGenerator random) {
+        this.nomad = nomad;
+        this.environments = environments;
+        this.fleet = fleet;
+        this.readiness = readiness;
+        this.settings = settings;
+        this.ticker = ticker;
+        this.snapshots = new SnapshotReader(nomad, ledger, fleet);
+        this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
+    }
+
+    /**
+     * Follows one stream until it breaks.
+     *
+     * @return how long to wait before the next attempt
+     */
+    public Duration follow() throws InterruptedException {
+        try (EventStream events = nomad.events()) {
+            snapshot();
+            backoff.succeeded();
+            if (!lastTrouble.isEmpty()) {
+                log.info("in step with Nomad again");
+                lastTrouble = "";
+            }
+            applyUntilItBreaks(events);
+        } catch (NomadException failed) {
+            trouble(Readiness.Part.NOMAD, failed.getMessage());
+        } catch (Ledger.NotBelieved refused) {
+            trouble(Readiness.Part.LEDGER, refused.getMessage());
+        }
+        return backoff.next();
+    }
+
+    private void snapshot() {
+        long began = ticker.nanos();
+        Snapshot snapshot = snapshots.read();
+        if (!readiness.fleetKnown()) {
+            // Definitions that others register later are adopted only when asked for.
+            environments.adopt(snapshot.jobs().rows());
+        }
+        fleet.merge(snapshot);
+        readiness.solved(Readiness.Part.LEDGER);
+        readiness.solved(Readiness.Part.NOMAD);
+        if (!readiness.fleetKnown()) {
+            readiness.fleetIsKnown();
+            log.info("the fleet is known: {} jobs and {} claims listed in {} ms", snapshot.jobs().rows().size(),
+                    snapshot.claims().size(), (ticker.nanos() - began) / 1_000_000);
+        }
+    }
+
+    private void applyUntilItBreaks(EventStream events) {
+        long snapshotAt = ticker.nanos();
+        while (!Thread.currentThread().isInterrupted()) {
+            long untilSnapshot = settings.snapshotEvery().toNanos() - (ticker.nanos() - snapshotAt);
+            Duration patience = Duration.ofNanos(Math.min(settings.silence().toNanos(), Math.max(0, untilSnapshot)));
+            List<Fact> facts = events.next(patience);
+            if (facts != null) {
+                facts.forEach(fleet::apply);
+            } else if (patience.compareTo(settings.silence()) == 0) {
+                log.warn("the event stream is silent for {}: opening another", settings.silence());
+                return;
+            }
+            if (ticker.nanos() - snapshotAt >= settings.snapshotEvery().toNanos()) {
+                snapshot();
+                snapshotAt = ticker.nanos();
+            }
+        }
+    }
+
+    private void trouble(Readiness.Part part, String message) {
+        readiness.problem(part, message);
+        // Guard against a log line for each attempt of a long outage: the same trouble is told once.
+        if (!message.equals(lastTrouble)) {
+            log.warn("out of step with Nomad: {}", message);
+            lastTrouble = message;
+        }
+    }
+}
