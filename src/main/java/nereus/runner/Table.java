@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
@@ -177,7 +178,7 @@ final class Table {
         runners.values().removeIf(forgotten);
     }
 
-    private LinkedHashMap<String, Runner> line(Runner runner) {
+    private SequencedMap<String, Runner> line(Runner runner) {
         return idle.computeIfAbsent(runner.environment, key -> new LinkedHashMap<>());
     }
 }

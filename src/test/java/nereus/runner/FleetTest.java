@@ -1,0 +1,323 @@
+package nereus.runner;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import nereus.PretendedTicker;
+import nereus.nomad.AllocationFact;
+import nereus.nomad.EvaluationFact;
+import nereus.nomad.JobFact;
+import nereus.nomad.Listing;
+import nereus.nomad.NodeFact;
+import org.junit.jupiter.api.Test;
+
+class FleetTest {
+    private static final String A = "7-00000000-0000-4000-8000-00000000000a";
+    private static final String B = "7-00000000-0000-4000-8000-00000000000b";
+    private static final Lease LEASE = new Lease("test", Instant.EPOCH, Duration.ofSeconds(30), "");
+
+    private final PretendedTicker ticker = new PretendedTicker();
+    private final Fleet fleet = new Fleet("here", Duration.ofHours(1), ticker, new Random(1), new Bell());
+
+    @Test
+    void aRunnerIsIdleOnceItsAllocationRuns() {
+        start(A, 10);
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        fleet.apply(allocation(A, "a1", 12, "pending", "run"));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        fleet.apply(allocation(A, "a1", 13, "running", "run"));
+        assertEquals(A, fleet.take(7, "r").orElseThrow().id());
+    }
+
+    @Test
+    void theOldestHealthyIdleRunnerIsTakenFirst() {
+        idle(B, "b1", 10);
+        idle(A, "a1", 20);
+        assertEquals(B, fleet.take(7, "r").orElseThrow().id());
+        assertEquals(A, fleet.take(7, "r").orElseThrow().id());
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+    }
+
+    @Test
+    void aRunnerOnADrainingDownOrDisconnectedNodeIsNotTaken() {
+        idle(A, "a1", 10);
+        fleet.apply(new NodeFact(20, "node", "n", "ready", false, true));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        fleet.apply(new NodeFact(21, "node", "n", "ready", true, false));
+        fleet.apply(allocation(A, "a1", 22, "unknown", "run"));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        fleet.apply(allocation(A, "a1", 23, "running", "run"));
+        assertTrue(fleet.take(7, "r").isPresent());
+    }
+
+    @Test
+    void anOldRevisionIsNotTakenAndIsUnfit() {
+        idle(A, "a1", 10);
+        assertEquals(Optional.empty(), fleet.take(7, "newer"));
+        assertEquals(List.of(A), level("newer").unfit());
+    }
+
+    @Test
+    void anIdleRunnerThatIsTooOldIsUnfit() {
+        idle(A, "a1", 10);
+        assertEquals(List.of(A), level("r").idle());
+        ticker.advance(Duration.ofHours(1));
+        assertEquals(List.of(A), level("r").unfit());
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+    }
+
+    @Test
+    void aRunnerThatWasPutBackIsInFrontOfTheLine() {
+        idle(A, "a1", 10);
+        idle(B, "b1", 20);
+        assertEquals(A, fleet.take(7, "r").orElseThrow().id());
+        fleet.putBack(A);
+        assertEquals(A, fleet.take(7, "r").orElseThrow().id());
+    }
+
+    @Test
+    void aDoubtfulRunnerIsNeverIdleAgain() {
+        idle(A, "a1", 10);
+        fleet.take(7, "r");
+        fleet.doubt(A);
+        fleet.putBack(A);
+        fleet.apply(allocation(A, "a1", 30, "running", "run"));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        assertEquals(List.of(new Clearing(A, true, false)), fleet.toSettle(8));
+        fleet.settle(A);
+        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+    }
+
+    @Test
+    void aRunnerLostWhileItsClaimIsWrittenIsNotGrantedAndClearedOnlyAfterTheWrite() {
+        idle(A, "a1", 10);
+        fleet.take(7, "r");
+        fleet.apply(allocation(A, "a1", 20, "failed", "run"));
+        assertEquals(List.of(), fleet.toPurge(8));
+        assertEquals(Optional.empty(), fleet.grant(A, LEASE));
+        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+    }
+
+    @Test
+    void releaseIsWonByOneCaller() {
+        claim(A, "a1");
+        assertTrue(fleet.release(A, Ending.RETURNED));
+        assertFalse(fleet.release(A, Ending.INACTIVE));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void aReturnIsClearedAwayOnlyAfterItsNoteIsWritten() {
+        claim(A, "a1");
+        assertTrue(fleet.giveBack(A));
+        assertEquals(List.of(), fleet.toPurge(8));
+        fleet.noted(A);
+        assertEquals(List.of(new Clearing(A, true, true)), fleet.toPurge(8));
+    }
+
+    @Test
+    void theEndOfAClaimIsToldWithItsReason() {
+        claim(A, "a1");
+        List<Ending> told = new ArrayList<>();
+        fleet.ended(A).thenAccept(told::add);
+        fleet.apply(new AllocationFact(40, "a1", A, "node", "failed", "run", false, 0, true, "OOM Killed", List.of()));
+        assertEquals(List.of(Ending.OUT_OF_MEMORY), told);
+    }
+
+    @Test
+    void aClaimedRunnerOutlivesTheLossOfContactToItsNode() {
+        claim(A, "a1");
+        fleet.apply(allocation(A, "a1", 40, "unknown", "run"));
+        assertTrue(fleet.claimed(A).isPresent());
+        fleet.apply(allocation(A, "a1", 41, "running", "run"));
+        assertTrue(fleet.claimed(A).isPresent());
+    }
+
+    @Test
+    void aClaimedRunnerWhoseAllocationIsReplacedIsGone() {
+        claim(A, "a1");
+        fleet.apply(allocation(A, "a2", 40, "pending", "run"));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+        fleet.apply(allocation(A, "a2", 41, "running", "run"));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+    }
+
+    @Test
+    void staleNewsChangesNothing() {
+        claim(A, "a1");
+        fleet.apply(allocation(A, "a1", 3, "failed", "run"));
+        fleet.apply(new JobFact(2, A, "dead", false, false, Map.of(), true));
+        assertTrue(fleet.claimed(A).isPresent());
+    }
+
+    @Test
+    void lateNewsMeetsTheTombstone() {
+        claim(A, "a1");
+        fleet.release(A, Ending.RETURNED);
+        fleet.toPurge(8);
+        fleet.cleared(A);
+        fleet.apply(allocation(A, "a1", 90, "running", "run"));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
+        ticker.advance(Duration.ofMinutes(11));
+        fleet.forget(Duration.ofMinutes(10));
+        assertEquals(Map.of(), fleet.counts());
+    }
+
+    @Test
+    void aRegistrationThatComesThroughAfterItsPurgeIsPurgedAgain() {
+        fleet.begin(A, 7, "r");
+        fleet.giveUp(A, "timed out");
+        assertEquals(List.of(new Clearing(A, false, false)), fleet.toPurge(8));
+        fleet.cleared(A);
+        assertEquals(List.of(), fleet.toPurge(8));
+        fleet.apply(new JobFact(50, A, "pending", false, false, Map.of(), false));
+        assertEquals(List.of(new Clearing(A, false, false)), fleet.toPurge(8));
+    }
+
+    @Test
+    void aClaimIsInactiveAfterItsTimeoutUnlessItWasUsed() {
+        claim(A, "a1");
+        ticker.advance(Duration.ofSeconds(29));
+        assertTrue(fleet.touch(A));
+        ticker.advance(Duration.ofSeconds(29));
+        assertEquals(List.of(), fleet.inactive());
+        ticker.advance(Duration.ofSeconds(1));
+        assertEquals(List.of(A), fleet.inactive());
+        assertTrue(fleet.releaseInactive(A));
+        assertFalse(fleet.touch(A));
+    }
+
+    @Test
+    void aTimeoutOfZeroNeverFires() {
+        idle(A, "a1", 10);
+        fleet.take(7, "r");
+        fleet.grant(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1"));
+        ticker.advance(Duration.ofDays(365));
+        assertEquals(List.of(), fleet.inactive());
+    }
+
+    @Test
+    void theFirstSnapshotAdoptsClaimedIdleStartingAndReturnedRunners() {
+        String c = "7-00000000-0000-4000-8000-00000000000c";
+        String d = "7-00000000-0000-4000-8000-00000000000d";
+        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A), job(B), job(c), job(d))),
+                new Listing<>(50,
+                        List.of(allocation(A, "a1", 20, "running", "run"), allocation(B, "b1", 20, "running", "run"),
+                                allocation(d, "d1", 20, "running", "run"))),
+                new Listing<>(50, List.of()), Map.of(A, LEASE, d, LEASE), Set.of(d)));
+        assertEquals("a1", fleet.claimed(A).orElseThrow().allocationId());
+        assertEquals(new PoolCount(1, 1, 0, 1, 0, 1), fleet.counts().get(7));
+        assertEquals(List.of(new Clearing(d, true, true)), fleet.toPurge(8));
+        assertEquals(B, fleet.take(7, "r").orElseThrow().id());
+    }
+
+    @Test
+    void jobsOfOthersAreLeftAlone() {
+        fleet.merge(new Snapshot(
+                new Listing<>(50,
+                        List.of(new JobFact(9, A, "running", false, false, Map.of("nereus_instance", "there"), false))),
+                new Listing<>(50, List.of(allocation(A, "a1", 20, "running", "run"))), new Listing<>(50, List.of()),
+                Map.of(),
+                Set.of()));
+        assertEquals(Map.of(), fleet.counts());
+    }
+
+    @Test
+    void absenceCountsOnlyWhenTheListIsNewerAndNothingIsOnItsWay() {
+        idle(A, "a1", 10);
+        fleet.begin(B, 7, "r");
+        fleet.merge(nothingListed(5));
+        assertEquals(new PoolCount(1, 1, 0, 0, 0, 0), fleet.counts().get(7));
+        fleet.merge(nothingListed(30));
+        assertEquals(new PoolCount(1, 0, 0, 0, 0, 1), fleet.counts().get(7));
+    }
+
+    @Test
+    void aClaimWithoutAJobIsClearedAway() {
+        fleet.merge(
+                new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
+                        Map.of(A, LEASE), Set.of()));
+        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void aReplacedContainerOfAnAdoptedClaimIsNotMistakenForIt() {
+        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A))),
+                new Listing<>(50, List.of(allocation(A, "a2", 20, "running", "run"))), new Listing<>(50, List.of()),
+                Map.of(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1")), Set.of()));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void failedStartsAreToldWithTheirReason() {
+        start(A, 10);
+        fleet.apply(new EvaluationFact(11, "e", A, "complete", "job-register", "no room"));
+        fleet.apply(new EvaluationFact(12, "e", A, "blocked", "job-register", "no room"));
+        fleet.apply(
+                new AllocationFact(13, "a1", A, "node", "failed", "run", false, 0, false, "image missing", List.of()));
+        assertEquals(List.of(new StartResult(7, "no room"), new StartResult(7, "image missing")), fleet.drainStarts());
+        assertEquals(List.of(), fleet.drainStarts());
+    }
+
+    @Test
+    void nothingIsPurgedByTwoAndFailuresPauseOnlyTheirOwnRunner() {
+        claim(A, "a1");
+        claim(B, "b1");
+        fleet.release(A, Ending.RETURNED);
+        assertEquals(1, fleet.toPurge(8).size());
+        assertEquals(List.of(), fleet.toPurge(8));
+        fleet.notCleared(A);
+        assertEquals(List.of(), fleet.toPurge(8));
+        fleet.release(B, Ending.RETURNED);
+        assertEquals(List.of(new Clearing(B, true, false)), fleet.toPurge(8));
+        ticker.advance(Duration.ofSeconds(1));
+        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+    }
+
+    private Level level(String revision) {
+        return Objects.requireNonNull(fleet.levels(Map.of(7, revision)).get(7));
+    }
+
+    private void start(String id, long index) {
+        fleet.begin(id, 7, "r");
+        fleet.registered(id, index);
+    }
+
+    private void idle(String id, String allocation, long index) {
+        start(id, index);
+        fleet.apply(allocation(id, allocation, index + 2, "running", "run"));
+    }
+
+    private void claim(String id, String allocation) {
+        idle(id, allocation, 10);
+        fleet.take(7, "r");
+        fleet.grant(id, LEASE);
+    }
+
+    private static JobFact job(String id) {
+        return new JobFact(10, id, "running", false, false, Map.of("nereus_instance", "here", "nereus_revision", "r"),
+                false);
+    }
+
+    private static AllocationFact allocation(String job, String id, long index, String status, String desired) {
+        return new AllocationFact(index, id, job, "node", status, desired, status.equals("running"), 0, false, "",
+                List.of());
+    }
+
+    private static Snapshot nothingListed(long index) {
+        return new Snapshot(new Listing<>(index, List.of()), new Listing<>(index, List.of()),
+                new Listing<>(index, List.of()),
+                Map.of(), Set.of());
+    }
+}
