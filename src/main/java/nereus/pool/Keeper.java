@@ -131,8 +131,9 @@ public final class Keeper {
 
     private void start(Environment environment) {
         String id = RunnerJob.newId(environment.id(), ids.get());
-        fleet.begin(id, environment.id(), environment.revision());
-        tasks.execute(() -> register(environment, id));
+        if (fleet.begin(id, environment.id(), environment.revision())) {
+            tasks.execute(() -> register(environment, id));
+        }
     }
 
     private void register(Environment environment, String id) {

@@ -182,9 +182,15 @@ public final class Fleet {
 
     // What the keeper of the pools does.
 
-    /** Enters a runner whose job is about to be registered. */
-    public void begin(String id, int environment, String revision) {
-        change(() -> table.enter(id, environment, revision, RunnerState.STARTING).registering = true);
+    /** Enters a runner whose job is about to be registered; false when the id is known: no id is ever used twice. */
+    public boolean begin(String id, int environment, String revision) {
+        return locked(() -> {
+            boolean unknown = table.get(id) == null;
+            if (unknown) {
+                table.enter(id, environment, revision, RunnerState.STARTING).registering = true;
+            }
+            return unknown;
+        });
     }
 
     /** Nomad has the job since that index. */

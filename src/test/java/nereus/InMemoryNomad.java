@@ -1,0 +1,211 @@
+package nereus;
+
+import com.hashicorp.nomad.apimodel.Job;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import nereus.nomad.AllocationFact;
+import nereus.nomad.EventStream;
+import nereus.nomad.Fact;
+import nereus.nomad.JobFact;
+import nereus.nomad.Listing;
+import nereus.nomad.NodeFact;
+import nereus.nomad.Nomad;
+import nereus.nomad.NomadException;
+import nereus.nomad.Variable;
+
+/**
+ * Nomad's state without Nomad, for tests of the deciding half: jobs, their one allocation, variables. Errors are injected by the
+ * name of the method, before or after its effect.
+ */
+public final class InMemoryNomad implements Nomad {
+    public final Map<String, Job> jobs = new LinkedHashMap<>();
+    public final Map<String, AllocationFact> allocations = new LinkedHashMap<>();
+    public final TreeMap<String, Variable> variables = new TreeMap<>();
+    public final List<String> calls = new ArrayList<>();
+    public final LinkedBlockingQueue<List<Fact>> events = new LinkedBlockingQueue<>();
+    private final Map<String, NomadException> before = new LinkedHashMap<>();
+    private final Map<String, NomadException> after = new LinkedHashMap<>();
+    private final Map<String, Long> indexes = new LinkedHashMap<>();
+    private boolean variablesHidden;
+    private long index = 100;
+
+    /** The next call of that method fails and does nothing; null: no longer. */
+    public synchronized void failBefore(String method, NomadException failure) {
+        before.put(method, failure);
+    }
+
+    /** The next call of that method has its effect and then fails. */
+    public synchronized void failAfter(String method, NomadException failure) {
+        after.put(method, failure);
+    }
+
+    /** A token without the right to variables: lists are empty, as Nomad 2.0.5 answers. */
+    public synchronized void hideVariables(boolean hidden) {
+        variablesHidden = hidden;
+    }
+
+    /** Every registered job that has none gets a running allocation. */
+    public synchronized List<AllocationFact> runAll() {
+        List<AllocationFact> started = new ArrayList<>();
+        for (Map.Entry<String, Job> job : jobs.entrySet()) {
+            if (job.getValue().getParameterizedJob() == null && !allocations.containsKey(job.getKey())) {
+                AllocationFact allocation = new AllocationFact(++index, "allocation-of-" + job.getKey(), job.getKey(),
+                        "node",
+                        "running", "run", true, 0, false, "", List.of());
+                allocations.put(job.getKey(), allocation);
+                started.add(allocation);
+            }
+        }
+        return started;
+    }
+
+    @Override
+    public synchronized long register(Job job, boolean mustBeNew) {
+        String id = Objects.requireNonNull(job.getId());
+        called("register", id);
+        if (mustBeNew && jobs.containsKey(id)) {
+            throw new NomadException.Conflict("job already exists");
+        }
+        jobs.put(id, job);
+        indexes.put(id, ++index);
+        done("register");
+        return index;
+    }
+
+    @Override
+    public synchronized void purge(String jobId) {
+        called("purge", jobId);
+        jobs.remove(jobId);
+        allocations.remove(jobId);
+        index++;
+        done("purge");
+    }
+
+    @Override
+    public synchronized Optional<Job> job(String id) {
+        called("job", id);
+        return Optional.ofNullable(jobs.get(id));
+    }
+
+    @Override
+    public synchronized Listing<JobFact> jobs(String prefix) {
+        called("jobs", prefix);
+        return new Listing<>(index, jobs.entrySet().stream().filter(job -> job.getKey().startsWith(prefix))
+                .map(job -> new JobFact(indexes.getOrDefault(job.getKey(), 1L), job.getKey(), "running",
+                        job.getValue().getParameterizedJob() != null, false,
+                        Objects.requireNonNullElse(job.getValue().getMeta(), Map.of()), false))
+                .toList());
+    }
+
+    @Override
+    public synchronized Listing<AllocationFact> allocations() {
+        called("allocations", "");
+        return new Listing<>(index, List.copyOf(allocations.values()));
+    }
+
+    @Override
+    public synchronized Listing<NodeFact> nodes() {
+        called("nodes", "");
+        return new Listing<>(index, List.of(new NodeFact(1, "node", "node", "ready", true, false)));
+    }
+
+    @Override
+    public synchronized Variable createVariable(String path, Map<String, String> items) {
+        called("createVariable", path);
+        if (variables.containsKey(path)) {
+            throw new NomadException.Conflict(path + " exists");
+        }
+        Variable variable = new Variable(path, ++index, items);
+        variables.put(path, variable);
+        done("createVariable");
+        return variable;
+    }
+
+    @Override
+    public synchronized Variable updateVariable(String path, Map<String, String> items, long modifyIndex) {
+        called("updateVariable", path);
+        Variable known = variables.get(path);
+        if (known == null || known.modifyIndex() != modifyIndex) {
+            throw new NomadException.Conflict(path + " changed");
+        }
+        Variable variable = new Variable(path, ++index, items);
+        variables.put(path, variable);
+        done("updateVariable");
+        return variable;
+    }
+
+    @Override
+    public synchronized void deleteVariable(String path) {
+        called("deleteVariable", path);
+        variables.remove(path);
+        index++;
+        done("deleteVariable");
+    }
+
+    @Override
+    public synchronized Optional<Variable> variable(String path) {
+        called("variable", path);
+        return Optional.ofNullable(variables.get(path));
+    }
+
+    @Override
+    public synchronized Listing<Variable> variables(String prefix) {
+        called("variables", prefix);
+        return new Listing<>(index, variablesHidden
+                ? List.of()
+                : variables.values().stream().filter(variable -> variable.path().startsWith(prefix))
+                        .map(variable -> new Variable(variable.path(), variable.modifyIndex(), Map.of())).toList());
+    }
+
+    @Override
+    public EventStream events() {
+        synchronized (this) {
+            called("events", "");
+        }
+        return new EventStream() {
+            @Override
+            public List<Fact> next(Duration patience) {
+                try {
+                    List<Fact> facts = events.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+                    if (facts == null) {
+                        throw new NomadException.Unreachable("the stream ended", false, new IllegalStateException());
+                    }
+                    return facts;
+                } catch (InterruptedException stopping) {
+                    throw new NomadException.Unreachable("interrupted", false, stopping);
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public String version() {
+        return "2.0.5";
+    }
+
+    private void called(String method, String of) {
+        calls.add(method + " " + of);
+        NomadException failure = before.remove(method);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void done(String method) {
+        NomadException failure = after.remove(method);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
