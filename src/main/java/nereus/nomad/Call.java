@@ -1,0 +1,61 @@
+package nereus.nomad;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to Nomad.
+ *
+ * @param name what it does, for people: {@code register job 10-…}
+ * @param right the right it needs, named when Nomad refuses it
+ */
+record Call(String name, String right, HttpMethod method, String path, Map<String, String> query,
+        @Nullable Buffer body) {
+
+    static Call get(String name, String right, String path) {
+        return new Call(name, right, HttpMethod.GET, path, Map.of(), null);
+    }
+
+    static Call put(String name, String right, String path, byte[] body) {
+        return new Call(name, right, HttpMethod.PUT, path, Map.of(), Buffer.buffer(body));
+    }
+
+    static Call delete(String name, String right, String path) {
+        return new Call(name, right, HttpMethod.DELETE, path, Map.of(), null);
+    }
+
+    /** With one more query parameter; an empty value is left out. */
+    Call with(String parameter, String value) {
+        if (value.isEmpty()) {
+            return this;
+        }
+        Map<String, String> more = new LinkedHashMap<>(query);
+        more.put(parameter, value);
+        return new Call(name, right, method, path, more, body);
+    }
+
+    boolean write() {
+        return !method.equals(HttpMethod.GET);
+    }
+
+    /** Path and query as they stand in the request line. */
+    String uri() {
+        StringBuilder uri = new StringBuilder(path);
+        char separator = path.indexOf('?') < 0 ? '?' : '&';
+        for (Map.Entry<String, String> parameter : query.entrySet()) {
+            uri.append(separator).append(parameter.getKey()).append('=').append(encoded(parameter.getValue()));
+            separator = '&';
+        }
+        return uri.toString();
+    }
+
+    /** Percent-encoded, for one segment of a path or one value of a query. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

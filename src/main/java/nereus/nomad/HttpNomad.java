@@ -1,0 +1,207 @@
+package nereus.nomad;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.hashicorp.nomad.apimodel.Job;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Nomad's HTTP API (2.0.5; what is relied on stands in docs/nomad.md). Its methods block and want virtual threads. */
+public final class HttpNomad implements Nomad, AutoCloseable {
+    /** Sent to Nomad as it stands; dead allocations of purged jobs stay listed for a while and would fill the list. */
+    static final String LIVE = "ClientStatus != \"complete\" and ClientStatus != \"failed\" and ClientStatus != \"lost\"";
+
+    private final NomadSettings settings;
+    private final Json json = new Json();
+    private final Caller caller;
+    private final EventStreams streams;
+
+    public HttpNomad(Vertx vertx, NomadSettings settings) {
+        this(vertx, settings, Patience.USUAL);
+    }
+
+    HttpNomad(Vertx vertx, NomadSettings settings, Patience patience) {
+        this.settings = settings;
+        Addresses addresses = new Addresses(settings);
+        this.caller = new Caller(vertx, settings, addresses, patience);
+        this.streams = new EventStreams(vertx, settings, addresses, json);
+    }
+
+    private record Registration(long jobModifyIndex) {}
+
+    private record Self(@JsonProperty("config") @Nullable Config config) {}
+
+    private record Config(@Nullable Version version) {}
+
+    private record Version(@Nullable String version, @Nullable String versionPrerelease) {}
+
+    @Override
+    public long register(Job job, boolean mustBeNew) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("Job", job);
+        if (mustBeNew) {
+            body.put("EnforceIndex", true);
+            body.put("JobModifyIndex", 0);
+        }
+        Call call = Call.put("register job " + job.getId(), "submit-job", "/v1/jobs", json.write(body));
+        return read(call, caller.call(call), Registration.class).jobModifyIndex();
+    }
+
+    @Override
+    public void purge(String jobId) {
+        caller.call(Call.delete("purge job " + jobId, "submit-job", "/v1/job/" + Call.encoded(jobId)).with("purge",
+                "true"));
+    }
+
+    @Override
+    public Optional<Job> job(String id) {
+        Call call = Call.get("read job " + id, "read-job", "/v1/job/" + Call.encoded(id));
+        return present(call, "job not found").map(answer -> read(call, answer, Job.class));
+    }
+
+    @Override
+    public Listing<JobFact> jobs(String prefix) {
+        Call call = Call.get("list jobs", "list-jobs", "/v1/jobs").with("prefix", prefix).with("meta", "true");
+        return list(call, JobRow.class, JobRow::fact);
+    }
+
+    @Override
+    public Listing<AllocationFact> allocations() {
+        Call call = Call.get("list allocations", "read-job", "/v1/allocations").with("filter", LIVE)
+                .with("resources", "true").with("task_states", "true");
+        return list(call, AllocationRow.class, AllocationRow::fact);
+    }
+
+    @Override
+    public Listing<NodeFact> nodes() {
+        return list(Call.get("list nodes", "node read", "/v1/nodes"), NodeRow.class, NodeRow::fact);
+    }
+
+    @Override
+    public Variable createVariable(String path, Map<String, String> items) {
+        return put("create variable " + path, path, items, 0);
+    }
+
+    @Override
+    public Variable updateVariable(String path, Map<String, String> items, long modifyIndex) {
+        return put("update variable " + path, path, items, modifyIndex);
+    }
+
+    private Variable put(String name, String path, Map<String, String> items, long index) {
+        byte[] body = json.write(Map.of("Path", path, "Items", items));
+        Call call = Call.put(name, "write on variable " + path, variablePath(path), body).with("cas",
+                Long.toString(index));
+        return read(call, caller.call(call), VariableRow.class).variable();
+    }
+
+    @Override
+    public void deleteVariable(String path) {
+        caller.call(Call.delete("delete variable " + path, "destroy on variable " + path, variablePath(path)));
+    }
+
+    @Override
+    public Optional<Variable> variable(String path) {
+        Call call = Call.get("read variable " + path, "read on variable " + path, variablePath(path));
+        return present(call, "variable not found").map(answer -> read(call, answer, VariableRow.class).variable());
+    }
+
+    @Override
+    public Listing<Variable> variables(String prefix) {
+        Call call = Call.get("list variables", "list on variables " + prefix + "*", "/v1/vars").with("prefix", prefix);
+        return list(call, VariableRow.class, VariableRow::variable);
+    }
+
+    @Override
+    public EventStream events() {
+        return streams.open();
+    }
+
+    @Override
+    public String version() {
+        Call call = Call.get("read the agent's version", "agent read", "/v1/agent/self");
+        Self self = read(call, caller.call(call), Self.class);
+        Version version = self.config() == null ? null : self.config().version();
+        if (version == null || Rows.text(version.version()).isEmpty()) {
+            throw new NomadException.Refused(200, call.name() + ": Nomad's answer names no version", false);
+        }
+        String suffix = Rows.text(version.versionPrerelease());
+        return version.version() + (suffix.isEmpty() ? "" : "-" + suffix);
+    }
+
+    @Override
+    public void close() {
+        streams.close();
+        caller.close();
+    }
+
+    /** Only Nomad's own words for "not there" are believed; another 404 comes from something that is not Nomad. */
+    private Optional<Answer> present(Call call, String absent) {
+        Answer answer = caller.ask(call, caller.deadline());
+        if (answer.ok()) {
+            return Optional.of(answer);
+        }
+        if (answer.body().toString().contains(absent)) {
+            return Optional.empty();
+        }
+        throw Refusals.of(call, answer);
+    }
+
+    private <R, T> Listing<T> list(Call call, Class<R> row, Function<R, T> fact) {
+        Deadline deadline = caller.deadline();
+        Call paged = call.with("per_page", Integer.toString(settings.pageSize()));
+        List<T> rows = new ArrayList<>();
+        long index = Long.MAX_VALUE;
+        String token = "";
+        do {
+            Answer answer = caller.ask(paged.with("next_token", token), deadline);
+            if (!answer.ok()) {
+                throw Refusals.of(call, answer);
+            }
+            index = Math.min(index, index(call, answer));
+            for (R element : readList(call, answer, row)) {
+                rows.add(fact.apply(element));
+            }
+            token = Rows.text(answer.nextToken());
+        } while (!token.isEmpty());
+        return new Listing<>(index, rows);
+    }
+
+    private static long index(Call call, Answer answer) {
+        try {
+            return Long.parseLong(Rows.text(answer.index()));
+        } catch (NumberFormatException e) {
+            throw unreadable(call, answer, "the header X-Nomad-Index is " + answer.index());
+        }
+    }
+
+    private <T> T read(Call call, Answer answer, Class<T> type) {
+        try {
+            return json.read(answer.body().getBytes(), type);
+        } catch (IOException e) {
+            throw unreadable(call, answer, Refusals.because(e));
+        }
+    }
+
+    private <T> List<T> readList(Call call, Answer answer, Class<T> element) {
+        try {
+            return json.readList(answer.body().getBytes(), element);
+        } catch (IOException e) {
+            throw unreadable(call, answer, Refusals.because(e));
+        }
+    }
+
+    private static NomadException unreadable(Call call, Answer answer, String why) {
+        return new NomadException.Refused(answer.status(), call.name() + " at " + answer.from()
+                + ": Nomad's answer cannot be read: " + why, call.write());
+    }
+
+    private static String variablePath(String path) {
+        return "/v1/var/" + Call.encoded(path).replace("%2F", "/");
+    }
+}

@@ -1,0 +1,90 @@
+package nereus.nomad;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import nereus.settings.Section;
+
+/**
+ * Where Nomad is and how patiently it is asked. {@code region} is empty for the agent's own, {@code token} is empty without ACLs.
+ * Certificates and a token read from a file belong here too, as values of their own beside {@code token}.
+ *
+ * @param addresses agents of one cluster, tried in this order; {@code http://host:port}
+ * @param call how long one method of {@link Nomad} may take in all, its repetitions and pages included
+ * @param connect how long one TCP connection may take to come about
+ * @param subscribe how long the event stream may take to say its first {@code {}}
+ * @param open how long an exec session may take to open
+ * @param execHeartbeat between two {@code {}} on an exec session, for what stands between us and Nomad
+ * @param pageSize rows asked for at once in lists
+ * @param connections plain HTTP connections per address; Nomad allows 100 per client address by default
+ * @param execSessions exec sessions per address
+ * @param eventBacklog bytes of unread events after which a stream is given up
+ */
+public record NomadSettings(List<URI> addresses, String token, String namespace, String region, Duration call,
+        Duration connect, Duration subscribe, Duration open, Duration execHeartbeat, int pageSize, int connections,
+        int execSessions, int eventBacklog) {
+
+    private static final int MEBIBYTE = 1 << 20;
+
+    public NomadSettings {
+        addresses = List.copyOf(addresses);
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("addresses: at least one address of a Nomad agent is needed");
+        }
+    }
+
+    /** The defaults, for the given agents. */
+    public static NomadSettings of(URI... addresses) {
+        return new NomadSettings(Arrays.asList(addresses), "", "default", "", Duration.ofSeconds(5),
+                Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10), 500, 32,
+                10_000, 64 * MEBIBYTE);
+    }
+
+    /**
+     * Reads section {@code nomad}.
+     *
+     * @throws IllegalArgumentException when an address is none; the message begins with the key
+     */
+    public static NomadSettings read(Section section) {
+        NomadSettings defaults = of(URI.create("http://127.0.0.1:4646"));
+        List<URI> addresses = Arrays.stream(section.text("addresses", "http://127.0.0.1:4646").split("[,\\s]+"))
+                .filter(address -> !address.isBlank()).map(NomadSettings::address).toList();
+        return new NomadSettings(addresses, section.text("token", "").strip(), section.text("namespace", "default"),
+                section.text("region", ""), section.duration("callTimeout", defaults.call),
+                section.duration("connectTimeout", defaults.connect),
+                section.duration("subscribeTimeout", defaults.subscribe),
+                section.duration("execOpenTimeout", defaults.open),
+                section.duration("execHeartbeat", defaults.execHeartbeat),
+                section.number("pageSize", defaults.pageSize, 1, 10_000),
+                section.number("connections", defaults.connections, 1, 1_000),
+                section.number("execSessions", defaults.execSessions, 1, 1_000_000),
+                section.number("eventBacklogMiB", defaults.eventBacklog / MEBIBYTE, 1, 1024) * MEBIBYTE);
+    }
+
+    private static URI address(String text) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("addresses: " + text + " is not an address such as http://host:4646", e);
+        }
+        if ("https".equals(uri.getScheme())) {
+            throw new IllegalArgumentException("addresses: " + text + ": TLS towards Nomad is not supported, use http");
+        }
+        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new IllegalArgumentException("addresses: " + text + " is not an address such as http://host:4646");
+        }
+        if (!uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/")) {
+            throw new IllegalArgumentException("addresses: " + text + " may not have a path");
+        }
+        return uri;
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return "NomadSettings[addresses=" + addresses + ", token=" + (token.isEmpty() ? "none" : "set")
+                + ", namespace=" + namespace + ", region=" + region + "]";
+    }
+}
