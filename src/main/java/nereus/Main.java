@@ -1,10 +1,14 @@
 package nereus;
 
-/** The entry of the process. */
+import java.util.Optional;
+import nereus.command.CommandLines;
+
+/** The entry of the process: the table of contents is {@link CommandLines}, the building is {@link Assembly}. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.out.println("nereus");
+        String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("development");
+        System.exit(CommandLines.of(new Assembly(), System.getenv(), version).execute(arguments));
     }
 }

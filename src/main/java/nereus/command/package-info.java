@@ -1,7 +1,7 @@
 /**
- * The command line: serve, dev, agent, run, check.
+ * The command line: serve, dev, agent, run, check. What it starts is behind {@link nereus.command.Parts}.
  *
- * <p>Threads: the main thread, which may block.
+ * <p>Threads: the main thread, which may block; a shutdown hook stops what runs.
  */
 @NullMarked
 package nereus.command;

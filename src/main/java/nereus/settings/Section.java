@@ -1,6 +1,7 @@
 package nereus.settings;
 
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
  * One section of the configuration. Each feature's settings record reads itself from its section, so settings live beside their
@@ -15,4 +16,13 @@ public interface Section {
 
     /** Written as {@code 5s}, {@code 10m}, {@code 1h}, {@code 250ms}. */
     Duration duration(String key, Duration byDefault);
+
+    /**
+     * A text with a form of its own, such as a URL.
+     *
+     * @param parser throws {@link IllegalArgumentException} whose message says what is wrong; must accept {@code byDefault}
+     */
+    default <T> T parsed(String key, String byDefault, Function<String, T> parser) {
+        return parser.apply(text(key, byDefault));
+    }
 }

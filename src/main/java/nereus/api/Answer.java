@@ -1,0 +1,55 @@
+package nereus.api;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request is answered with.
+ *
+ * @param body null for none at all
+ * @param headers besides length and type
+ * @param closes whether the connection ends with it, because the rest of the request was not read
+ * @param undelivered what to do when it cannot be written to the client's socket
+ */
+record Answer(int status, Map<String, String> headers, @Nullable String body, boolean closes, Runnable undelivered) {
+    static Answer empty(int status) {
+        return new Answer(status, Map.of(), null, false, Answer::nothing);
+    }
+
+    static Answer json(int status, Object value) {
+        return new Answer(status, Map.of("Content-Type", "application/json"), JsonOutput.text(value), false,
+                Answer::nothing);
+    }
+
+    /** A 4xx with its reason. */
+    static Answer refusal(int status, String message) {
+        return json(status, new Problem(message));
+    }
+
+    static Answer error(int status, ErrorCode code, String message) {
+        return json(status, new CodedProblem(message, code));
+    }
+
+    /** A refused WebSocket handshake's, which is no JSON. */
+    static Answer text(int status, Map<String, String> headers, String body) {
+        return new Answer(status, headers, body, false, Answer::nothing);
+    }
+
+    Answer withHeaders(Map<String, String> others) {
+        return new Answer(status, others, body, closes, undelivered);
+    }
+
+    Answer closing() {
+        return new Answer(status, headers, body, true, undelivered);
+    }
+
+    Answer orElse(Runnable whenUndelivered) {
+        return new Answer(status, headers, body, closes, whenUndelivered);
+    }
+
+    private static void nothing() {}
+
+    private record Problem(String message) {}
+
+    private record CodedProblem(String message, ErrorCode errorCode) {}
+}

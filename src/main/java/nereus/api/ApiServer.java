@@ -1,0 +1,108 @@
+package nereus.api;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** The HTTP API, listening. */
+public final class ApiServer implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration BODY = Duration.ofSeconds(15);
+    private static final Duration FLEET = Duration.ofSeconds(10);
+    private static final int STOP_SECONDS = 15;
+    private static final int MAX_FRAME = 1 << 20;
+
+    private final HttpServer server;
+    private final LateReturns late;
+
+    private ApiServer(HttpServer server, LateReturns late) {
+        this.server = server;
+        this.late = late;
+    }
+
+    /**
+     * Listens. Blocks; not for event loops.
+     *
+     * @param version what {@code /version} says; empty answers 404
+     * @throws IOException when the address cannot be bound; the message names it
+     */
+    public static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version)
+            throws IOException {
+        return open(vertx, settings, rooms, version, new Patience(IDLE, BODY, FLEET));
+    }
+
+    static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version,
+            Patience patience) throws IOException {
+        Connections connections = new Connections(vertx, patience.idle());
+        Stories stories = new Stories(vertx, new BodyReader(vertx, patience.body()), new ErrorAnswers());
+        FleetGate gate = new FleetGate(rooms.readiness(), patience.fleet());
+        LateReturns late = new LateReturns(rooms.claims(), rooms.readiness());
+        Handler<HttpServerRequest> routes = new Routes(vertx, stories, new Token(settings.token())).of(
+                new ServiceStories(rooms, gate, settings.depletingBelowPercent(), version),
+                new ProbeStories(rooms.readiness()),
+                new EnvironmentStories(rooms, gate),
+                new RunnerStories(rooms.claims(), gate, late),
+                new ExecuteStories(rooms, gate, settings.publicUrl()),
+                new ExecutionSocket(rooms, gate, stories, connections));
+        HttpServer server = vertx.createHttpServer(options(settings))
+                .connectionHandler(connections::opened)
+                .requestHandler(request -> {
+                    connections.began(request);
+                    routes.handle(request);
+                });
+        try {
+            server.listen().toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new IOException("cannot listen on " + settings.address() + ":" + settings.port() + ": "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);
+        }
+        return new ApiServer(server, late);
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Takes no more connections, and waits a while for the requests and WebSockets that are under way. Blocks. */
+    @Override
+    public void close() {
+        late.close();
+        try {
+            server.shutdown(STOP_SECONDS, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the HTTP server did not stop", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static HttpServerOptions options(ServerSettings settings) {
+        return new HttpServerOptions()
+                .setHost(settings.address())
+                .setPort(settings.port())
+                .setAcceptBacklog(1024)
+                .setMaxInitialLineLength(16 << 10)
+                .setMaxHeaderSize(32 << 10)
+                .setHandle100ContinueAutomatically(true)
+                .setHttp2ClearTextEnabled(false)
+                // CodeOcean's WebSocket client accepts no extensions.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MAX_FRAME)
+                .setMaxWebSocketMessageSize(MAX_FRAME);
+    }
+
+    /** How long to wait: for a request's head, for its body, for the fleet. */
+    record Patience(Duration idle, Duration body, Duration fleet) {}
+}

@@ -1,0 +1,12 @@
+package nereus.api;
+
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import nereus.execution.Executions;
+import nereus.pool.Claims;
+import nereus.runner.Fleet;
+import nereus.runner.Readiness;
+
+/** The rooms that the API speaks to. */
+public record Collaborators(Claims claims, Fleet fleet, Readiness readiness, Environments environments,
+        EnvironmentStore store, Executions executions) {}

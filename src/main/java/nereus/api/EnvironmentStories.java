@@ -1,0 +1,75 @@
+package nereus.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nereus.environment.Environment;
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import org.jspecify.annotations.Nullable;
+
+/** Execution environments: list, get, create or replace, delete. */
+final class EnvironmentStories {
+    private final Environments environments;
+    private final EnvironmentStore store;
+    private final FleetGate gate;
+
+    EnvironmentStories(Collaborators rooms, FleetGate gate) {
+        this.environments = rooms.environments();
+        this.store = rooms.store();
+        this.gate = gate;
+    }
+
+    Answer list(Incoming request) {
+        request.query().flag("fetch");
+        gate.pass();
+        List<Shown> all = environments.all().stream().map(Shown::of).toList();
+        return Answer.json(200, Map.of("executionEnvironments", all));
+    }
+
+    Answer get(Incoming request) {
+        int id = id(request);
+        request.query().flag("fetch");
+        gate.pass();
+        Optional<Environment> environment = environments.get(id);
+        return environment.map(e -> Answer.json(200, Shown.of(e))).orElseGet(() -> Answer.empty(404));
+    }
+
+    /** The path's id counts; one in the body is ignored. */
+    Answer put(Incoming request) {
+        int id = id(request);
+        JsonInput body = JsonInput.of(request.body());
+        Environment environment = new Environment(id, body.smallCount("prewarmingPoolSize"),
+                body.smallCount("cpuLimit"),
+                body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
+                body.ports("exposedPorts"));
+        gate.pass();
+        return Answer.empty(store.put(environment) ? 201 : 204);
+    }
+
+    Answer delete(Incoming request) {
+        int id = id(request);
+        gate.pass();
+        return Answer.empty(store.delete(id) ? 204 : 404);
+    }
+
+    private static int id(Incoming request) {
+        String digits = request.part("id");
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
+            // The route admits digits only, so it is too long.
+            throw Refusal.badRequest("could not update environment: " + digits + " is out of range");
+        }
+    }
+
+    /** The order of the fields is the wire's. */
+    private record Shown(int prewarmingPoolSize, int cpuLimit, int memoryLimit, String image, boolean networkAccess,
+            @Nullable List<Integer> exposedPorts, int id) {
+        private static Shown of(Environment e) {
+            boolean ports = e.networkAccess() && !e.exposedPorts().isEmpty();
+            return new Shown(e.prewarmingPoolSize(), e.cpuLimit(), e.memoryLimit(), e.image(), e.networkAccess(),
+                    ports ? e.exposedPorts() : null, e.id());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package nereus.api;
+
+import java.util.concurrent.atomic.AtomicLong;
+import nereus.execution.Executions.TooManyExecutions;
+import nereus.nomad.NomadException;
+import nereus.pool.ClaimException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where an error becomes a status. A client never sees more than a message; what nobody expected is logged here,
+ * once, under a number that the client is told.
+ */
+final class ErrorAnswers {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+    private final AtomicLong unexpected = new AtomicLong();
+
+    /** @param what names the request in the log */
+    Answer answer(String what, Throwable error) {
+        return switch (error) {
+            case Refusal refusal -> refusal.answer();
+            case ClaimException.UnknownEnvironment e -> Answer.refusal(404, message(e));
+            case ClaimException.NoRunner e -> Answer.error(500, ErrorCode.NOMAD_OVERLOAD, message(e));
+            case ClaimException.NotRecorded e -> Answer.error(500, ErrorCode.NOMAD_UNREACHABLE, message(e));
+            // 400, for it is the client's doing, and CodeOcean knows no 429.
+            case TooManyExecutions e -> Answer.refusal(400, message(e));
+            case NomadException.Unreachable e -> nomad(what, ErrorCode.NOMAD_UNREACHABLE, e);
+            case NomadException e -> nomad(what, ErrorCode.UNKNOWN, e);
+            default -> unexpected(what, error);
+        };
+    }
+
+    private static Answer nomad(String what, ErrorCode code, NomadException error) {
+        LOG.warn("{}: {}", what, error.getMessage());
+        return Answer.error(500, code, message(error));
+    }
+
+    private Answer unexpected(String what, Throwable error) {
+        long number = unexpected.incrementAndGet();
+        LOG.error("unexpected error {} in {}", number, what, error);
+        return Answer.error(500, ErrorCode.UNKNOWN, "unexpected error " + number + ", see the log of Nereus");
+    }
+
+    private static String message(Throwable error) {
+        return String.valueOf(error.getMessage());
+    }
+}

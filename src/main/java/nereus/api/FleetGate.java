@@ -1,0 +1,32 @@
+package nereus.api;
+
+import java.time.Duration;
+import nereus.runner.Readiness;
+
+/** Holds requests back until the fleet is known after a start, so that nobody is told 404 or 410 about something that is there. */
+final class FleetGate {
+    private final Readiness readiness;
+    private final Duration patience;
+
+    FleetGate(Readiness readiness, Duration patience) {
+        this.readiness = readiness;
+        this.patience = patience;
+    }
+
+    /** False when the fleet is still not known. Blocks. */
+    boolean opens() {
+        return readiness.fleetKnown() || readiness.awaitFleet(patience);
+    }
+
+    /** Returns once the fleet is known, or refuses with 500. Blocks. */
+    void pass() {
+        if (!opens()) {
+            throw new Refusal(closed());
+        }
+    }
+
+    Answer closed() {
+        return Answer.error(500, ErrorCode.NOMAD_UNREACHABLE,
+                "the runners are not known yet: " + String.join("; ", readiness.problems()));
+    }
+}

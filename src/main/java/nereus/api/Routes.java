@@ -1,0 +1,91 @@
+package nereus.api;
+
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The table of paths. A request meets, in this order: the path (404), the method (405), the token (401), its endpoint. */
+final class Routes {
+    static final String BASE = "/api/v1";
+
+    private final Stories stories;
+    private final Token token;
+    private final Router router;
+
+    Routes(Vertx vertx, Stories stories, Token token) {
+        this.stories = stories;
+        this.token = token;
+        this.router = Router.router(vertx);
+    }
+
+    Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
+            RunnerStories runners, ExecuteStories execute, ExecutionSocket socket) {
+        router.route().handler(this::redirectUnclean);
+        open("/livez", Map.of(GET, stories.endpoint(probes::live)));
+        open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
+        open(BASE + "/health", Map.of(GET, stories.endpoint(service::health)));
+        open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
+        guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
+        guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));
+        guarded(BASE + "/execution-environments/(?<id>[0-9]+)", Map.of(
+                GET, stories.endpoint(environments::get),
+                PUT, stories.endpoint(environments::put),
+                DELETE, stories.endpoint(environments::delete)));
+        guarded(BASE + "/runners", Map.of(POST, stories.endpoint(runners::claim)));
+        guarded(BASE + "/runners/(?<id>[^/]+)", Map.of(DELETE, stories.endpoint(runners::release)));
+        guarded(BASE + "/runners/(?<id>[^/]+)/execute", Map.of(POST, stories.endpoint(execute::execute)));
+        guarded(BASE + "/runners/(?<id>[^/]+)/websocket", Map.of(GET, socket));
+        router.route().handler(context -> stories.answer(context.request(), Answer.empty(404)));
+        // Vert.x fails a path that it cannot decode before any route sees it.
+        router.errorHandler(400, context -> stories.answer(context.request(), Answer.empty(400)));
+        return router;
+    }
+
+    private void open(String path, Map<HttpMethod, Endpoint> methods) {
+        router.routeWithRegex(path).handler(context -> serve(context, methods));
+    }
+
+    private void guarded(String path, Map<HttpMethod, Endpoint> methods) {
+        router.routeWithRegex(path).handler(context -> {
+            if (methods.containsKey(context.request().method()) && !token.admits(context.request())) {
+                stories.answer(context.request(), Answer.empty(401));
+            } else {
+                serve(context, methods);
+            }
+        });
+    }
+
+    private void serve(RoutingContext context, Map<HttpMethod, Endpoint> methods) {
+        Endpoint endpoint = methods.get(context.request().method());
+        if (endpoint == null) {
+            Map<String, HttpMethod> sorted = new TreeMap<>();
+            methods.keySet().forEach(method -> sorted.put(method.name(), method));
+            stories.answer(context.request(),
+                    Answer.empty(405).withHeaders(Map.of("Allow", String.join(", ", sorted.keySet()))));
+        } else {
+            endpoint.serve(context.request(), context.pathParams());
+        }
+    }
+
+    private void redirectUnclean(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = request.path() == null ? "" : request.path();
+        String clean = CleanPath.of(path);
+        if (!path.startsWith("/") || path.equals(clean)) {
+            context.next();
+        } else {
+            String query = request.query() == null ? "" : "?" + request.query();
+            stories.answer(request, Answer.empty(301).withHeaders(Map.of("Location", clean + query)));
+        }
+    }
+}

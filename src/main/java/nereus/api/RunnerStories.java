@@ -1,0 +1,63 @@
+package nereus.api;
+
+import java.time.Duration;
+import java.util.List;
+import nereus.nomad.AllocationFact;
+import nereus.pool.ClaimException;
+import nereus.pool.Claims;
+import nereus.runner.Claimed;
+import nereus.runner.Ending;
+
+/** Claiming a runner and giving it back. */
+final class RunnerStories {
+    /** Longer timeouts are as good as none, and their nanoseconds would overflow. */
+    static final long LONGEST_SECONDS = Duration.ofDays(36_500).toSeconds();
+
+    private final Claims claims;
+    private final FleetGate gate;
+    private final LateReturns late;
+
+    RunnerStories(Claims claims, FleetGate gate, LateReturns late) {
+        this.claims = claims;
+        this.gate = gate;
+        this.late = late;
+    }
+
+    /** A runner whose claimer has left is given back at once: nobody else would. */
+    Answer claim(Incoming request) {
+        JsonInput body = JsonInput.of(request.body());
+        long environment = body.count("executionEnvironmentId");
+        Duration inactivity = seconds(body, "inactivityTimeout");
+        gate.pass();
+        if (environment > Integer.MAX_VALUE) {
+            throw new ClaimException.UnknownEnvironment("there is no execution environment " + environment);
+        }
+        Claimed runner = claims.claim((int) environment, inactivity, request.client());
+        return Answer.json(200, new Given(runner.id(), runner.ports().stream().map(Mapped::of).toList()))
+                .orElse(() -> claims.release(runner.id(), Ending.RETURNED));
+    }
+
+    Answer release(Incoming request) {
+        String id = request.part("id");
+        if (!gate.opens()) {
+            return late.add(id) ? Answer.empty(204) : gate.closed();
+        }
+        if (!claims.release(id, Ending.RETURNED)) {
+            throw Refusal.gone();
+        }
+        return Answer.empty(204);
+    }
+
+    static Duration seconds(JsonInput body, String name) {
+        return Duration.ofSeconds(Math.min(body.count(name), LONGEST_SECONDS));
+    }
+
+    private record Given(String runnerId, List<Mapped> mappedPorts) {}
+
+    private record Mapped(int exposedPort, String hostAddress) {
+        private static Mapped of(AllocationFact.Port port) {
+            String host = port.hostIp().contains(":") ? "[" + port.hostIp() + "]" : port.hostIp();
+            return new Mapped(Integer.parseInt(port.label()), host + ":" + port.value());
+        }
+    }
+}

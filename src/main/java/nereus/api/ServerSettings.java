@@ -1,0 +1,60 @@
+package nereus.api;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import nereus.settings.Section;
+
+/**
+ * Where and how the HTTP API listens: section {@code server}.
+ *
+ * @param address the IP address or host name to listen on
+ * @param port 0 lets the system choose
+ * @param token what clients must send; empty lets everybody in
+ * @param publicUrl the WebSocket base URL that clients are told, such as {@code wss://host/prefix}; empty takes each request's
+ *     own host
+ * @param depletingBelowPercent {@code /health} says 503 when an environment has fewer idle runners than this share of its pool
+ *     size; 0 is off
+ */
+public record ServerSettings(String address, int port, String token, String publicUrl, int depletingBelowPercent) {
+    /** The port of Poseidon, so that its clients need not be changed. */
+    public static final int USUAL_PORT = 7200;
+
+    public static ServerSettings read(Section section) {
+        return new ServerSettings(
+                section.text("address", "127.0.0.1"),
+                section.number("port", USUAL_PORT, 0, 65535),
+                section.text("token", ""),
+                section.parsed("publicUrl", "", ServerSettings::webSocketBase),
+                section.number("depletingBelowPercent", 0, 0, 100));
+    }
+
+    /** Tokens stay out of logs. */
+    @Override
+    public String toString() {
+        return address + ":" + port + (token.isEmpty() ? ", no token" : ", with a token");
+    }
+
+    private static String webSocketBase(String url) {
+        if (url.isEmpty()) {
+            return "";
+        }
+        String problem = "must be a URL such as https://nereus.example.org";
+        try {
+            URI uri = new URI(url);
+            if (uri.getHost() == null || uri.getScheme() == null || uri.getRawQuery() != null
+                    || uri.getRawFragment() != null) {
+                throw new IllegalArgumentException(problem);
+            }
+            String scheme = switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
+                case "https", "wss" -> "wss";
+                case "http", "ws" -> "ws";
+                default -> throw new IllegalArgumentException(problem);
+            };
+            String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
+            return scheme + "://" + uri.getRawAuthority() + path.replaceAll("/api/v1$", "");
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(problem, e);
+        }
+    }
+}

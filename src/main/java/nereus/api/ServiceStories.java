@@ -1,0 +1,65 @@
+package nereus.api;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import nereus.environment.Environment;
+import nereus.environment.Environments;
+import nereus.runner.Fleet;
+import nereus.runner.PoolCount;
+
+/** The service about itself: health, version, statistics. */
+final class ServiceStories {
+    private static final PoolCount NONE = new PoolCount(0, 0, 0, 0, 0, 0);
+
+    private final Fleet fleet;
+    private final Environments environments;
+    private final FleetGate gate;
+    private final int depletingBelowPercent;
+    private final Optional<String> version;
+
+    ServiceStories(Collaborators rooms, FleetGate gate, int depletingBelowPercent, Optional<String> version) {
+        this.fleet = rooms.fleet();
+        this.environments = rooms.environments();
+        this.gate = gate;
+        this.depletingBelowPercent = depletingBelowPercent;
+        this.version = version;
+    }
+
+    Answer health(Incoming request) {
+        String depleting = depletingBelowPercent == 0 ? "" : depleting();
+        return depleting.isEmpty()
+                ? Answer.empty(204)
+                : Answer.error(503, ErrorCode.PREWARMING_POOL_DEPLETING,
+                        "the prewarming pool is depleting: environments " + depleting);
+    }
+
+    Answer version(Incoming request) {
+        return version.map(name -> Answer.json(200, name)).orElseGet(() -> Answer.empty(404));
+    }
+
+    Answer statistics(Incoming request) {
+        gate.pass();
+        Map<Integer, PoolCount> counts = fleet.counts();
+        Map<String, Statistics> all = new TreeMap<>();
+        for (Environment environment : environments.all()) {
+            PoolCount count = counts.getOrDefault(environment.id(), NONE);
+            all.put(Integer.toString(environment.id()),
+                    new Statistics(environment.id(), environment.prewarmingPoolSize(),
+                            count.idle(), count.used()));
+        }
+        return Answer.json(200, all);
+    }
+
+    private String depleting() {
+        Map<Integer, PoolCount> counts = fleet.counts();
+        return environments.all().stream()
+                .filter(e -> counts.getOrDefault(e.id(), NONE).idle() * 100L < (long) depletingBelowPercent
+                        * e.prewarmingPoolSize())
+                .map(e -> Integer.toString(e.id()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private record Statistics(int id, int prewarmingPoolSize, int idleRunners, int usedRunners) {}
+}

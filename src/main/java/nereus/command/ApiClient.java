@@ -1,0 +1,147 @@
+package nereus.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** The API as a client uses it. Every failure is a message for the user. */
+final class ApiClient {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String base;
+    private final String token;
+    private final HttpClient http;
+
+    /** @param url with or without {@code /api/v1} */
+    ApiClient(String url, String token) {
+        this.base = url.replaceAll("/+$", "").replaceAll("/api/v1$", "") + "/api/v1";
+        this.token = token;
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5))
+                .build();
+    }
+
+    /** The id of a runner that is ours now. */
+    String claim(int environment, long inactivitySeconds) {
+        ObjectNode body = JSON.createObjectNode().put("executionEnvironmentId", environment)
+                .put("inactivityTimeout", inactivitySeconds);
+        HttpResponse<String> response = call("POST", "/runners", body.toString());
+        return switch (response.statusCode()) {
+            case 200 -> field(response, "runnerId");
+            case 404 -> throw new CommandFailure("there is no execution environment " + environment + " at " + base);
+            default -> throw unexpected("claiming a runner", response);
+        };
+    }
+
+    /** Gives a runner back; one that is gone already is no failure. */
+    void release(String runner) {
+        HttpResponse<String> response = call("DELETE", "/runners/" + runner, null);
+        if (response.statusCode() != 204 && response.statusCode() != 410) {
+            throw unexpected("giving back runner " + runner, response);
+        }
+    }
+
+    /** The URL of the WebSocket that will run the command. */
+    URI execute(String runner, String command, Map<String, String> variables, long timeLimitSeconds) {
+        ObjectNode body = JSON.createObjectNode().put("command", command).put("timeLimit", timeLimitSeconds);
+        ObjectNode environment = body.putObject("environment");
+        variables.forEach(environment::put);
+        HttpResponse<String> response = call("POST", "/runners/" + runner + "/execute", body.toString());
+        if (response.statusCode() != 200) {
+            throw unexpected("preparing the command", response);
+        }
+        return URI.create(field(response, "websocketUrl"));
+    }
+
+    void putEnvironment(int id, String definition) throws IOException {
+        HttpResponse<String> response = call("PUT", "/execution-environments/" + id, definition);
+        if (response.statusCode() != 201 && response.statusCode() != 204) {
+            throw new IOException("the sample environment could not be created: " + message(response));
+        }
+    }
+
+    WebSocket connect(URI url, WebSocket.Listener listener) {
+        WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
+        if (!token.isEmpty()) {
+            builder.header("Poseidon-Token", token);
+        }
+        try {
+            return builder.buildAsync(url, listener).join();
+        } catch (CompletionException e) {
+            throw new CommandFailure(
+                    "no WebSocket to " + url.getAuthority() + ": " + text(e.getCause() == null ? e : e.getCause()), e);
+        }
+    }
+
+    private HttpResponse<String> call(String method, String path, @Nullable String body) {
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE)
+                    .header("Content-Type", "application/json")
+                    .method(method, body == null
+                            ? HttpRequest.BodyPublishers.noBody()
+                            : HttpRequest.BodyPublishers.ofString(body));
+            if (!token.isEmpty()) {
+                request.header("Poseidon-Token", token);
+            }
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            throw new CommandFailure("nothing answers at " + base + ". Is `./nereus dev` running?", e);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(base + " is not a URL: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new CommandFailure("no answer from " + base + path + ": " + text(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted", e);
+        }
+    }
+
+    private CommandFailure unexpected(String what, HttpResponse<String> response) {
+        if (response.statusCode() == 401) {
+            return new CommandFailure(token.isEmpty()
+                    ? base + " wants a token: give it with --token or NEREUS_TOKEN"
+                    : base + " does not accept this token");
+        }
+        if (response.statusCode() == 500 && response.body().contains("NOMAD_OVERLOAD")) {
+            return new CommandFailure("no runner is free: " + message(response));
+        }
+        return new CommandFailure(what + " failed: " + message(response));
+    }
+
+    private static String message(HttpResponse<String> response) {
+        try {
+            JsonNode message = JSON.readTree(response.body()).get("message");
+            return message == null ? "status " + response.statusCode() : message.asText();
+        } catch (JsonProcessingException e) {
+            return "status " + response.statusCode() + ", and what answered is not Nereus";
+        }
+    }
+
+    private String field(HttpResponse<String> response, String name) {
+        try {
+            JsonNode value = JSON.readTree(response.body()).get(name);
+            if (value != null && value.isTextual()) {
+                return value.textValue();
+            }
+        } catch (JsonProcessingException e) {
+            throw new CommandFailure("what answers at " + base + " is not Nereus", e);
+        }
+        throw new CommandFailure("what answers at " + base + " is not Nereus: no " + name);
+    }
+
+    private static String text(Throwable error) {
+        return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    }
+}

@@ -1,0 +1,36 @@
+package nereus.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import nereus.settings.Configuration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code nereus serve}: the service. */
+@Command(name = "serve", description = {"Runs the service until SIGTERM or SIGINT.",
+        "Every setting can be overridden by an environment variable: server.port by NEREUS_SERVER_PORT."}, mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private final Parts parts;
+    private final Map<String, String> environment;
+
+    @Option(names = {"-c",
+            "--config"}, paramLabel = "FILE", description = "The configuration; config.yaml in the working directory when it is there, else defaults.")
+    private @Nullable Path config;
+
+    ServeCommand(Parts parts, Map<String, String> environment) {
+        this.parts = parts;
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Lifetime lifetime = new Lifetime();
+        lifetime.stops(parts.service(Configuration.load(Optional.ofNullable(config), environment)));
+        lifetime.await();
+        return 0;
+    }
+}
