@@ -1,28 +1,43 @@
 package nereus;
 
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import nereus.command.NomadCheck;
 import nereus.command.Parts;
 import nereus.command.Running;
+import nereus.nomad.HttpNomad;
 import nereus.settings.Configuration;
 
 /** Builds what the command line starts. */
-@SuppressWarnings("DoNotCallSuggester")
 final class Assembly implements Parts {
+    private final String version;
+
+    Assembly(String version) {
+        this.version = version;
+    }
+
     @Override
     public Running service(Configuration configuration) throws IOException {
-        throw new UnsupportedOperationException();
+        return new Nereus(Settings.read(configuration), Optional.of(version));
     }
 
     @Override
     public Running agent(String address, int port, Optional<Path> state) throws IOException {
-        throw new UnsupportedOperationException();
+        return EmbeddedAgent.start(address, port, state);
     }
 
     @Override
     public NomadCheck check(Configuration configuration) {
-        throw new UnsupportedOperationException();
+        Settings settings = Settings.read(configuration);
+        return () -> {
+            Vertx vertx = Vertx.vertx();
+            try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad())) {
+                return new NomadRights(nomad, settings.runners().instance()).run();
+            } finally {
+                vertx.close();
+            }
+        };
     }
 }

@@ -50,7 +50,11 @@ final class EnvironmentStories {
     Answer delete(Incoming request) {
         int id = id(request);
         gate.pass();
-        return Answer.empty(store.delete(id) ? 204 : 404);
+        if (!store.delete(id)) {
+            return Answer.empty(404);
+        }
+        claims.releaseAll(id);
+        return Answer.empty(204);
     }
 
     private static int id(Incoming request) {

@@ -42,7 +42,7 @@ final class RunnerStories {
         if (!gate.opens()) {
             return late.add(id) ? Answer.empty(204) : gate.closed();
         }
-        if (!claims.release(id, Ending.RETURNED)) {
+        if (!claims.giveBack(id)) {
             throw Refusal.gone();
         }
         return Answer.empty(204);

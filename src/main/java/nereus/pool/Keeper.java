@@ -15,10 +15,12 @@ import nereus.environment.JobSettings;
 import nereus.environment.RunnerJob;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
+import nereus.runner.Bell;
 import nereus.runner.Clearing;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
+import nereus.runner.Readiness;
 import nereus.runner.StartResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Keeper {
     /** How long a tombstone outlives its job: far longer than a registration can be late. */
     private static final Duration TOMBSTONE = Duration.ofMinutes(10);
+    private static final Duration GATHER = Duration.ofMillis(5);
     private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
     private final Fleet fleet;
@@ -64,6 +67,24 @@ public final class Keeper {
     /** What goes wrong with an environment's starts, by its id; for people. */
     public Map<Integer, String> troubles() {
         return Map.copyOf(troubles);
+    }
+
+    /** Keeps the pools until interrupted. Blocks. */
+    public void keep(Readiness readiness, Bell bell) throws InterruptedException {
+        while (true) {
+            long wait = settings.tick().toNanos();
+            if (readiness.fleetKnown()) {
+                try {
+                    wait = step();
+                } catch (RuntimeException defect) {
+                    // Guard against a defect that would leave the pools unkept for ever: the next step starts from the facts.
+                    log.error("a step of the keeper failed", defect);
+                }
+            }
+            bell.await(wait);
+            // Changes that come together are one step.
+            Thread.sleep(GATHER);
+        }
     }
 
     /**

@@ -46,12 +46,20 @@ public final class Watcher {
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
     }
 
+    /** Follows Nomad until interrupted. Blocks. */
+    public void watch() throws InterruptedException {
+        while (true) {
+            Duration pause = follow();
+            Thread.sleep(pause);
+        }
+    }
+
     /**
      * Follows one stream until it breaks.
      *
      * @return how long to wait before the next attempt
      */
-    public Duration follow() throws InterruptedException {
+    public Duration follow() {
         try (EventStream events = nomad.events()) {
             snapshot();
             backoff.succeeded();
@@ -64,6 +72,9 @@ public final class Watcher {
             trouble(Readiness.Part.NOMAD, failed.getMessage());
         } catch (Ledger.NotBelieved refused) {
             trouble(Readiness.Part.LEDGER, refused.getMessage());
+        } catch (RuntimeException defect) {
+            // Guard against a defect that would end the watcher: what it did not understand is read anew.
+            log.error("following Nomad failed", defect);
         }
         return backoff.next();
     }

@@ -77,14 +77,14 @@ class PoolTest {
     }
 
     @Test
-    void aPoolIsFilledToItsSizeAndNotBeyond() throws InterruptedException {
+    void aPoolIsFilledToItsSizeAndNotBeyond() {
         startWith(5);
         assertEquals(new PoolCount(0, 5, 0, 0, 0, 0), service.count(1));
         assertEquals(6, nomad.jobs.size());
     }
 
     @Test
-    void startingRunnersCountSoThatNothingIsStartedTwice() throws InterruptedException {
+    void startingRunnersCountSoThatNothingIsStartedTwice() {
         startEmpty(5);
         service.keeper.step();
         service.keeper.step();
@@ -95,7 +95,7 @@ class PoolTest {
     }
 
     @Test
-    void aClaimIsInNomadBeforeItIsAnsweredAndIsReplaced() throws InterruptedException {
+    void aClaimIsInNomadBeforeItIsAnsweredAndIsReplaced() {
         startWith(2);
         Claimed claimed = service.claims.claim(1, Duration.ofSeconds(9), "teacher");
         assertEquals("9", nomad.variable("nereus/here/claims/" + claimed.id()).orElseThrow().items().get("timeout"));
@@ -104,7 +104,7 @@ class PoolTest {
     }
 
     @Test
-    void anEmptyPoolSaysSoWithItsNumbers() throws InterruptedException {
+    void anEmptyPoolSaysSoWithItsNumbers() {
         startEmpty(1);
         ClaimException none = assertThrows(ClaimException.NoRunner.class,
                 () -> service.claims.claim(1, Duration.ZERO, "x"));
@@ -113,7 +113,7 @@ class PoolTest {
     }
 
     @Test
-    void aRefusedClaimLeavesTheRunnerIdleAndAnUncertainOneDoesNot() throws InterruptedException {
+    void aRefusedClaimLeavesTheRunnerIdleAndAnUncertainOneDoesNot() {
         startWith(1);
         nomad.failBefore("createVariable", refused());
         assertThrows(ClaimException.NotRecorded.class, () -> service.claims.claim(1, Duration.ZERO, "x"));
@@ -128,7 +128,7 @@ class PoolTest {
     }
 
     @Test
-    void theLedgerEntryGoesOnlyAfterTheJob() throws InterruptedException {
+    void theLedgerEntryGoesOnlyAfterTheJob() {
         startWith(1);
         Claimed claimed = service.claims.claim(1, Duration.ZERO, "x");
         assertTrue(service.claims.giveBack(claimed.id()));
@@ -144,7 +144,7 @@ class PoolTest {
     }
 
     @Test
-    void aRestartKeepsClaimsTheirTimeoutsTheIdlePoolAndCreatesNothing() throws InterruptedException {
+    void aRestartKeepsClaimsTheirTimeoutsTheIdlePoolAndCreatesNothing() {
         startWith(3);
         Claimed claimed = service.claims.claim(1, Duration.ofSeconds(30), "x");
         service.settleDown();
@@ -161,7 +161,7 @@ class PoolTest {
     }
 
     @Test
-    void aReturnThatWasAnsweredIsNotForgottenByACrash() throws InterruptedException {
+    void aReturnThatWasAnsweredIsNotForgottenByACrash() {
         startWith(1);
         Claimed claimed = service.claims.claim(1, Duration.ZERO, "x");
         service.claims.giveBack(claimed.id());
@@ -174,7 +174,7 @@ class PoolTest {
     }
 
     @Test
-    void anEmptyVariableListWithoutTheSentinelIsNotBelieved() throws InterruptedException {
+    void anEmptyVariableListWithoutTheSentinelIsNotBelieved() {
         startWith(2);
         service.claims.claim(1, Duration.ZERO, "x");
         service = new Service();
@@ -189,7 +189,7 @@ class PoolTest {
     }
 
     @Test
-    void anUncertainRegistrationIsPurgedAndItsIdNeverUsedAgain() throws InterruptedException {
+    void anUncertainRegistrationIsPurgedAndItsIdNeverUsedAgain() {
         startEmpty(1);
         nomad.failAfter("register", uncertain());
         service.settleDown();
@@ -202,7 +202,7 @@ class PoolTest {
     }
 
     @Test
-    void refusalsPauseTheEnvironmentWithGrowingDelay() throws InterruptedException {
+    void refusalsPauseTheEnvironmentWithGrowingDelay() {
         startEmpty(3);
         nomad.failBefore("register", refused());
         service.keeper.step();
@@ -220,7 +220,7 @@ class PoolTest {
     }
 
     @Test
-    void aPoolShrinksAndNobodysRunnersOfADeletedEnvironmentGo() throws InterruptedException {
+    void aPoolShrinksAndNobodysRunnersOfADeletedEnvironmentGo() {
         startWith(4);
         service.store.put(environment(1));
         service.settleDown();
@@ -234,13 +234,13 @@ class PoolTest {
     }
 
     @Test
-    void noMoreThanMaxRunnersAreStarted() throws InterruptedException {
+    void noMoreThanMaxRunnersAreStarted() {
         startWith(400);
         assertEquals(100, service.count(1).idle());
     }
 
     @Test
-    void anOldDefinitionIsNotHandedOut() throws InterruptedException {
+    void anOldDefinitionIsNotHandedOut() {
         startWith(2);
         service.store.put(new Environment(1, 2, 20, 100, "newer", false, List.of()));
         assertThrows(ClaimException.NoRunner.class, () -> service.claims.claim(1, Duration.ZERO, "x"));
@@ -250,7 +250,7 @@ class PoolTest {
     }
 
     @Test
-    void aRunnerThatIsInTheLedgerAlreadyIsNeverHandedOut() throws InterruptedException {
+    void aRunnerThatIsInTheLedgerAlreadyIsNeverHandedOut() {
         startWith(2);
         String first = service.fleet.take(1, environment(2).revision()).orElseThrow().id();
         service.fleet.putBack(first);
@@ -267,12 +267,12 @@ class PoolTest {
         return new NomadException.Refused(400, "no", false);
     }
 
-    private void startEmpty(int size) throws InterruptedException {
+    private void startEmpty(int size) {
         service.watcher.follow();
         service.store.put(environment(size));
     }
 
-    private void startWith(int size) throws InterruptedException {
+    private void startWith(int size) {
         startEmpty(size);
         service.settleDown();
     }

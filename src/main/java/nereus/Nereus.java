@@ -1,0 +1,136 @@
+package nereus;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import nereus.api.ApiServer;
+import nereus.api.Collaborators;
+import nereus.clock.Ticker;
+import nereus.command.Running;
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import nereus.execution.Executions;
+import nereus.execution.RunnerLife;
+import nereus.nomad.HttpExec;
+import nereus.nomad.HttpNomad;
+import nereus.pool.Claims;
+import nereus.pool.Keeper;
+import nereus.pool.Ledger;
+import nereus.runner.Bell;
+import nereus.runner.Ending;
+import nereus.runner.Fleet;
+import nereus.runner.Readiness;
+import nereus.sync.Watcher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The service: builds its parts in order, and stops them in reverse. */
+final class Nereus implements Running {
+    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Logger log = LoggerFactory.getLogger(Nereus.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ApiServer api;
+
+    /** @throws IOException when the address cannot be bound */
+    Nereus(Settings settings, Optional<String> version) throws IOException {
+        SecureRandom random = new SecureRandom();
+        Ticker ticker = Ticker.SYSTEM;
+        String instance = settings.runners().instance();
+        try {
+            Vertx vertx = Vertx.vertx();
+            parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+            HttpNomad nomad = new HttpNomad(vertx, settings.nomad());
+            parts.push(nomad);
+
+            Bell bell = new Bell();
+            Readiness readiness = new Readiness();
+            Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
+            Environments environments = new Environments();
+            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring);
+            Ledger ledger = new Ledger(nomad, instance);
+            Claims claims = new Claims(fleet, environments, ledger, readiness, ticker);
+            ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+            parts.push(tasks::shutdownNow);
+            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(), ticker, random,
+                    UUID::randomUUID, tasks);
+            Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, settings.sync(), ticker, random);
+            HttpExec exec = new HttpExec(vertx, settings.nomad());
+            parts.push(exec);
+            Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random, ticker);
+            parts.push(executions);
+
+            thread("keeper", () -> keeper.keep(readiness, bell));
+            api = ApiServer.open(vertx, settings.server(),
+                    new Collaborators(claims, fleet, readiness, environments, store, executions), version);
+            parts.push(api);
+            thread("watcher", watcher::watch);
+        } catch (IOException | RuntimeException failed) {
+            close();
+            throw failed;
+        }
+        log.info("listening on {}, as instance {} on Nomad at {}", settings.server(), instance, settings.nomad().addresses());
+    }
+
+    @Override
+    public int port() {
+        return api.port();
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception failed) {
+                log.warn("while stopping", failed);
+            }
+        }
+    }
+
+    private void thread(String name, Story story) {
+        Thread thread = Thread.ofVirtual().name(name).start(() -> {
+            try {
+                story.run();
+            } catch (InterruptedException stopping) {
+                log.debug("{} stops", name);
+            }
+        });
+        parts.push(() -> {
+            thread.interrupt();
+            thread.join(STOP);
+        });
+    }
+
+    private static RunnerLife life(Fleet fleet, Claims claims) {
+        return new RunnerLife() {
+            @Override
+            public boolean touch(String runnerId) {
+                return fleet.touch(runnerId);
+            }
+
+            @Override
+            public CompletionStage<Ending> ended(String runnerId) {
+                return fleet.ended(runnerId);
+            }
+
+            @Override
+            public void release(String runnerId, Ending ending) {
+                claims.release(runnerId, ending);
+            }
+        };
+    }
+
+    /** Blocking code that ends when it is interrupted. */
+    private interface Story {
+        void run() throws InterruptedException;
+    }
+}

@@ -1,0 +1,78 @@
+package nereus;
+
+import com.hashicorp.nomad.apimodel.Job;
+import com.hashicorp.nomad.apimodel.ParameterizedJobConfig;
+import com.hashicorp.nomad.apimodel.Task;
+import com.hashicorp.nomad.apimodel.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import nereus.command.NomadCheck;
+import nereus.nomad.Nomad;
+import nereus.nomad.NomadException;
+
+/** Tries everything Nereus needs of Nomad, leaves nothing behind, and names the right that is missing (docs/nomad.md, rights). */
+final class NomadRights implements NomadCheck {
+    private final Nomad nomad;
+    private final String prefix;
+    private final String probe = "nereus-check-" + UUID.randomUUID();
+    private final List<Finding> findings = new ArrayList<>();
+
+    NomadRights(Nomad nomad, String instance) {
+        this.nomad = nomad;
+        this.prefix = "nereus/" + instance + "/";
+    }
+
+    @Override
+    public List<Finding> run() {
+        if (attempt("Nomad", "it answers", "is the address right, and does an agent listen there?", nomad::version)) {
+            attempt("jobs", "they can be listed", "namespace capability \"list-jobs\"", () -> nomad.jobs(probe));
+            attempt("allocations", "they can be listed", "namespace capability \"read-job\"", nomad::allocations);
+            attempt("nodes", "they can be listed", "node { policy = \"read\" }", nomad::nodes);
+            attempt("event stream", "it can be followed", "namespace capability \"read-job\" and node { policy = \"read\" }",
+                    () -> nomad.events().close());
+            attempt("job registration", "jobs can be registered and purged", "namespace capability \"submit-job\"",
+                    this::registerAndPurge);
+            attempt("variables", "they can be created, listed, read and deleted", "variables { path \"" + prefix
+                    + "*\" { capabilities = [\"write\", \"read\", \"list\", \"destroy\"] } }", this::useVariable);
+        }
+        return findings;
+    }
+
+    private void registerAndPurge() {
+        // A parameterized job is never placed, so nothing runs even for a moment.
+        nomad.register(new Job().setId(probe).setName(probe).setType("batch").setDatacenters(List.of("*"))
+                .setParameterizedJob(new ParameterizedJobConfig().setPayload("forbidden"))
+                .setTaskGroups(List.of(new TaskGroup().setName("check").setCount(1).setTasks(List
+                        .of(new Task().setName("check").setDriver("docker").setConfig(Map.of("image", "none")))))),
+                true);
+        nomad.purge(probe);
+    }
+
+    private void useVariable() {
+        String path = prefix + probe;
+        nomad.createVariable(path, Map.of("by", "nereus check"));
+        try {
+            if (nomad.variables(path).rows().isEmpty()) {
+                throw new IllegalStateException("a variable that was just written is not listed");
+            }
+            if (nomad.variable(path).isEmpty()) {
+                throw new IllegalStateException("a variable that was just written cannot be read");
+            }
+        } finally {
+            nomad.deleteVariable(path);
+        }
+    }
+
+    private boolean attempt(String subject, String good, String needed, Runnable what) {
+        try {
+            what.run();
+            findings.add(new Finding(true, subject, good));
+            return true;
+        } catch (NomadException | IllegalStateException failed) {
+            findings.add(new Finding(false, subject, failed.getMessage() + "; needed: " + needed));
+            return false;
+        }
+    }
+}
