@@ -1,0 +1,106 @@
+package nereus.devagent.driver;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds the processes of a plain runner in /proc, by its user id if it has one of its own, its mark in their environment, or their
+ * session, and kills them.
+ */
+final class MarkedProcesses {
+    private static final Path PROC = Path.of("/proc");
+    private static final int ROUNDS = 200;
+
+    private MarkedProcesses() {}
+
+    /** The user ids of all processes. */
+    static Set<Integer> uids() {
+        Set<Integer> uids = new HashSet<>();
+        for (int pid : all()) {
+            uids.add(uid(pid));
+        }
+        return uids;
+    }
+
+    /** Stops and kills until none is left, so that a process which starts others faster than one can look is caught too. */
+    static void kill(String mark, int uid, Set<Integer> sessions) {
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Integer> found = find(mark, uid, sessions);
+            if (found.isEmpty()) {
+                return;
+            }
+            for (int signal : new int[]{Libc.SIGSTOP, Libc.SIGKILL}) {
+                found.forEach(pid -> signal(pid, signal, mark, uid, sessions));
+            }
+            Thread.onSpinWait();
+        }
+        throw new IllegalStateException(
+                "processes of the task " + mark + " could not be killed: " + find(mark, uid, sessions));
+    }
+
+    private static void signal(int pid, int signal, String mark, int uid, Set<Integer> sessions) {
+        int pidfd = Libc.pidfdOpen(pid);
+        if (pidfd < 0) {
+            return;
+        }
+        // Guard against an id that meanwhile belongs to another process: the descriptor names the one we look at again.
+        try (Descriptor process = new Descriptor(pidfd)) {
+            if (belongs(pid, mark, uid, sessions)) {
+                process.signal(signal);
+            }
+        }
+    }
+
+    private static List<Integer> find(String mark, int uid, Set<Integer> sessions) {
+        return all().stream().filter(pid -> belongs(pid, mark, uid, sessions)).toList();
+    }
+
+    private static boolean belongs(int pid, String mark, int uid, Set<Integer> sessions) {
+        List<String> stat = stat(pid);
+        if (stat.size() < 4 || "Z".equals(stat.get(0)) || "X".equals(stat.get(0))) {
+            return false;
+        }
+        if (sessions.contains(Integer.parseInt(stat.get(3)))) {
+            return true;
+        }
+        return uid >= 0 ? uid(pid) == uid : read(pid, "environ").contains("\0NOMAD_ALLOC_ID=" + mark + "\0");
+    }
+
+    private static List<Integer> all() {
+        List<Integer> pids = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            entries.forEach(entry -> pids.add(Integer.parseInt(entry.getFileName().toString())));
+        } catch (IOException e) {
+            throw new IllegalStateException("/proc cannot be read", e);
+        }
+        return pids;
+    }
+
+    /** State, parent, group, session and so on. */
+    private static List<String> stat(int pid) {
+        String text = read(pid, "stat");
+        return List.of(text.substring(text.lastIndexOf(')') + 1).strip().split(" ", -1));
+    }
+
+    private static int uid(int pid) {
+        return read(pid, "status").lines().filter(line -> line.startsWith("Uid:"))
+                .map(line -> line.split("\\s+", -1)[1])
+                .mapToInt(Integer::parseInt).findFirst().orElse(-1);
+    }
+
+    /** The text of a process's file with a NUL before it; empty when the process has ended or may not be looked at. */
+    private static String read(int pid, String file) {
+        try {
+            return "\0" + new String(Files.readAllBytes(PROC.resolve(pid + "/" + file)), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

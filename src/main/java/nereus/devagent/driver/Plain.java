@@ -1,0 +1,143 @@
+package nereus.devagent.driver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import nereus.devagent.driver.TaskDriver.DriverFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runners with a directory and a session of their own and nothing else, where namespaces are not to be had.
+ *
+ * <p>An agent that is root gives each runner a user id without rights: a runner's {@code kill -1} would otherwise end every
+ * process of the machine. Without root it ends the agent.
+ */
+final class Plain implements Sandbox {
+    private static final int FIRST_UID = 52_000;
+    private static final int UIDS = 8_000;
+
+    private final boolean root = Libc.effectiveUser() == 0;
+    private final @Nullable String setpriv = Programs.find("setpriv").orElse(null);
+    private final Set<Integer> uids = ConcurrentHashMap.newKeySet();
+    private final Map<TaskDirectory, Integer> owners = new ConcurrentHashMap<>();
+    private final Guardian guardian;
+
+    Plain(Spawner spawner, Poller poller, int nothing) throws DriverFailure {
+        Programs.need("setsid");
+        guardian = new Guardian(spawner, poller, nothing);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(SandboxKind.PLAIN, false, false, false, false, false);
+    }
+
+    @Override
+    public List<String> main(TaskDirectory directory, String hostname, List<String> command) {
+        List<String> all = new ArrayList<>(user(directory));
+        all.addAll(List.of("/bin/sh", "-c", "exec setsid /bin/sh -c \"$@\"", "session", Scripts.MAIN, "main",
+                directory.workspace().toString()));
+        all.addAll(command);
+        return all;
+    }
+
+    @Override
+    public List<String> enter(Roots roots, boolean terminal, List<String> command) {
+        List<String> all = new ArrayList<>(user(roots.directory()));
+        all.addAll(List.of("/bin/sh", "-c", Scripts.ENTER, "enter", "exec", terminal ? "terminal" : "pipes",
+                roots.directory().workspace().toString()));
+        all.addAll(command);
+        return all;
+    }
+
+    private List<String> user(TaskDirectory directory) {
+        Integer uid = owners.get(directory);
+        if (uid == null || setpriv == null) {
+            return List.of();
+        }
+        return List.of(setpriv, "--reuid=" + uid, "--regid=" + uid, "--clear-groups", "--pdeathsig", "KILL", "--");
+    }
+
+    @Override
+    public String multiplexer(Roots roots) {
+        return "/dev/ptmx";
+    }
+
+    @Override
+    public Map<String, String> environment(TaskDirectory directory, String hostname) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", PATH);
+        environment.put("HOSTNAME", hostname);
+        environment.put("HOME", directory.home().toString());
+        environment.put("TMPDIR", directory.root().toString());
+        return environment;
+    }
+
+    @Override
+    public boolean ownSession() {
+        return false;
+    }
+
+    @Override
+    public void prepare(TaskDirectory directory) {
+        if (root && setpriv != null) {
+            int uid = freeUid();
+            owners.put(directory, uid);
+            try {
+                TaskDirectory.own(directory.home(), uid);
+                TaskDirectory.own(directory.root(), uid);
+                TaskDirectory.own(directory.workspace(), uid);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        guardian.watch(directory.mark(), owner(directory));
+    }
+
+    private int owner(TaskDirectory directory) {
+        return owners.getOrDefault(directory, -1);
+    }
+
+    private int freeUid() {
+        Set<Integer> running = MarkedProcesses.uids();
+        int start = (int) (ProcessHandle.current().pid() * 61 % UIDS);
+        for (int i = 0; i < UIDS; i++) {
+            int uid = FIRST_UID + (start + i) % UIDS;
+            if (!running.contains(uid) && uids.add(uid)) {
+                return uid;
+            }
+        }
+        throw new IllegalStateException(
+                "no free user id for a runner between " + FIRST_UID + " and " + (FIRST_UID + UIDS));
+    }
+
+    @Override
+    public int terminalOwner(TaskDirectory directory) {
+        return owner(directory);
+    }
+
+    @Override
+    public void kill(Roots roots) {
+        roots.kill();
+        MarkedProcesses.kill(roots.directory().mark(), owner(roots.directory()), roots.sessions());
+    }
+
+    @Override
+    public void forget(TaskDirectory directory) {
+        guardian.forget(directory.mark(), owner(directory));
+        Integer uid = owners.remove(directory);
+        if (uid != null) {
+            uids.remove(uid);
+        }
+    }
+
+    @Override
+    public void close() {
+        guardian.close();
+    }
+}

@@ -1,0 +1,119 @@
+package nereus.devagent.driver;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import nereus.devagent.driver.TaskDriver.Exec;
+import nereus.devagent.driver.TaskDriver.Task;
+import nereus.devagent.driver.TaskDriver.TaskExit;
+import nereus.devagent.driver.TaskDriver.TaskSpec;
+
+/** A driver of each kind that works here, and a running task of each, for one test class. */
+final class Bench implements AutoCloseable {
+    private final Map<SandboxKind, ProcessDriver> drivers = new EnumMap<>(SandboxKind.class);
+    private final Map<SandboxKind, Task> tasks = new EnumMap<>(SandboxKind.class);
+    private final Map<SandboxKind, String> reasons = new EnumMap<>(SandboxKind.class);
+    private final Path work;
+
+    Bench(Path work) {
+        this.work = work;
+    }
+
+    /** A task that runs. */
+    record Started(Task task, CompletableFuture<TaskExit> exit, String id) {}
+
+    /** The driver; skips the test if the kind does not work here. */
+    synchronized ProcessDriver driver(SandboxKind kind) {
+        if (!drivers.containsKey(kind) && !reasons.containsKey(kind)) {
+            try {
+                drivers.put(kind, ProcessDriver.open(work.resolve(kind.setting()), Optional.of(kind)));
+            } catch (SandboxUnavailable e) {
+                reasons.put(kind, String.valueOf(e.getMessage()));
+            }
+        }
+        assumeTrue(drivers.containsKey(kind), () -> "the sandbox kind does not work here: " + reasons.get(kind));
+        return Objects.requireNonNull(drivers.get(kind));
+    }
+
+    /** A task shared by the tests of the class. */
+    synchronized Task task(SandboxKind kind) throws Exception {
+        ProcessDriver driver = driver(kind);
+        if (!tasks.containsKey(kind)) {
+            tasks.put(kind, start(driver).task());
+        }
+        return Objects.requireNonNull(tasks.get(kind));
+    }
+
+    static Started start(ProcessDriver driver) throws Exception {
+        return start(driver, Map.of("command", "sleep", "args", List.of("infinity")));
+    }
+
+    static Started start(ProcessDriver driver, Map<String, Object> config) throws Exception {
+        String id = UUID.randomUUID().toString();
+        CompletableFuture<TaskExit> exit = new CompletableFuture<>();
+        Task task = driver.start(new TaskSpec(id, "job", "default-task", "docker", config,
+                Map.of("NOMAD_ALLOC_ID", id, "NOMAD_TASK_NAME", "default-task"), 50, 0), e -> {
+                    if (!exit.complete(e)) {
+                        throw new AssertionError("the exit was told twice");
+                    }
+                });
+        return new Started(task, exit, id);
+    }
+
+    Path tasksOf(SandboxKind kind) {
+        return work.resolve(kind.setting()).resolve("tasks");
+    }
+
+    static Heard plain(Task task, String script) throws Exception {
+        Heard heard = new Heard();
+        task.exec(List.of("/bin/bash", "-c", script), false, heard);
+        return heard;
+    }
+
+    static Opened terminal(Task task, String... command) throws Exception {
+        Heard heard = new Heard();
+        return new Opened(task.exec(List.of(command), true, heard), heard);
+    }
+
+    static Opened pipes(Task task, String... command) throws Exception {
+        Heard heard = new Heard();
+        return new Opened(task.exec(List.of(command), false, heard), heard);
+    }
+
+    /** An exec and what is heard of it. */
+    record Opened(Exec exec, Heard heard) {}
+
+    /** The machine's processes with a text in their environment, as far as we may look. */
+    static List<String> processesWith(String text) throws IOException {
+        try (var entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            List<String> found = new java.util.ArrayList<>();
+            for (Path entry : entries) {
+                try {
+                    if (new String(Files.readAllBytes(entry.resolve("environ")),
+                            java.nio.charset.StandardCharsets.ISO_8859_1)
+                            .contains(text)) {
+                        found.add(entry.getFileName() + " "
+                                + Files.readString(entry.resolve("cmdline")).replace('\0', ' '));
+                    }
+                } catch (IOException e) {
+                    // It has ended, or is not ours to see.
+                }
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        drivers.values().forEach(ProcessDriver::close);
+    }
+}
