@@ -1,12 +1,41 @@
 package nereus.execution;
 
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import nereus.clock.Ticker;
+import nereus.nomad.ExecTransport;
 import nereus.runner.Claimed;
 
-/** The executions that wait for their client, and those that run. */
-@SuppressWarnings("DoNotCallSuggester")
+/** The executions that wait for their client, and those that run. Any thread, but for {@link #run}. */
 public final class Executions {
+    private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
+    private final Relay.Relays shared;
+    private volatile boolean closed;
+
+    /**
+     * Runs commands in a fleet's runners.
+     *
+     * @param random for ids and nonces that nobody may guess; must be safe for use by several threads
+     */
+    public Executions(Vertx vertx, ExecTransport transport, RunnerLife life, ExecutionSettings settings,
+            RandomGenerator random,
+            Ticker ticker) {
+        var channels = new ChannelOpener(vertx, transport, settings, ticker);
+        this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
+                ticker, random,
+                new UserChange(settings.user()));
+    }
+
     /**
      * Keeps a command until its client connects; single use; expires after 60 s.
      *
@@ -14,22 +43,81 @@ public final class Executions {
      * @throws TooManyExecutions when 32 are pending in this runner
      */
     public String prepare(Claimed runner, Command command) {
-        throw new UnsupportedOperationException();
+        var execution = new Execution(uuid(), runner, command);
+        long now = shared.ticker().nanos();
+        if (!of(runner).keep(execution, now, shared.settings()))
+            throw new TooManyExecutions("runner " + runner.id() + " has " + shared.settings().pendingPerRunner()
+                    + " executions that wait for a client; connect to one, or let one expire");
+        return execution.id();
     }
 
     /** Whether that execution waits for its client; does not consume it. */
     public boolean pending(String runnerId, String executionId) {
-        throw new UnsupportedOperationException();
+        RunnerExecutions runner = runners.get(runnerId);
+        return runner != null && runner.pending(executionId, shared.ticker().nanos(), shared.settings());
     }
 
     /** Takes a pending execution, once. */
     public Optional<Execution> take(String runnerId, String executionId) {
-        throw new UnsupportedOperationException();
+        RunnerExecutions runner = runners.get(runnerId);
+        return runner == null ? Optional.empty() : runner.take(executionId, shared.ticker().nanos(), shared.settings());
     }
 
     /** Runs a taken execution over its client's socket, which is upgraded already; returns at once. Call on the socket's context. */
     public void run(Execution execution, ServerWebSocket client) {
-        throw new UnsupportedOperationException();
+        RunnerExecutions runner = of(execution.runner());
+        var relay = new Relay(shared, runner, execution, client);
+        shared.life().touch(execution.runner().id());
+        runner.guard().ensure();
+        runner.opened(relay).ifPresent(relay::runnerEnded);
+        relay.begin();
+        if (closed)
+            relay.shutdown();
+    }
+
+    /** Executions that run in that runner now, until nothing of them is left there. */
+    public int running(String runnerId) {
+        RunnerExecutions runner = runners.get(runnerId);
+        return runner == null ? 0 : runner.running();
+    }
+
+    /** Executions that run now, by runner; runners without any are missing. */
+    public Map<String, Integer> running() {
+        return runners.entrySet().stream().filter(runner -> runner.getValue().running() > 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, runner -> runner.getValue().running()));
+    }
+
+    /** Ends all executions: their clients get an error and close 1001, their processes are killed; what ended commands left lives on. */
+    public Future<Void> close() {
+        closed = true;
+        List<RunnerExecutions> all = List.copyOf(runners.values());
+        return Future.join(all.stream().map(RunnerExecutions::shutdown).toList())
+                .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS).transform(done -> {
+                    all.forEach(runner -> runner.guard().stop(false));
+                    return Future.succeededFuture();
+                });
+    }
+
+    private RunnerExecutions of(Claimed runner) {
+        var made = new AtomicReference<RunnerExecutions>();
+        RunnerExecutions executions = runners.computeIfAbsent(runner.id(), id -> {
+            var fresh = new RunnerExecutions(runner, shared, shared.random());
+            made.set(fresh);
+            return fresh;
+        });
+        RunnerExecutions fresh = made.get();
+        if (fresh != null)
+            shared.life().ended(runner.id()).thenAccept(ending -> {
+                runners.remove(runner.id(), fresh);
+                fresh.runnerEnded(ending);
+            });
+        return executions;
+    }
+
+    private String uuid() {
+        long most = (shared.random().nextLong() & ~0xf000L) | 0x4000L;
+        long least = (shared.random().nextLong() & ~(0xc0L << 56)) | 0x80L << 56;
+        return new UUID(most, least).toString();
     }
 
     /** A kept command and its runner. */

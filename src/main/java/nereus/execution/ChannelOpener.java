@@ -1,0 +1,71 @@
+package nereus.execution;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import nereus.clock.Ticker;
+import nereus.nomad.ExecTransport;
+import nereus.runner.Claimed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens channels in runners: tries again when a session was dead from the start, a bounded number of times. Any context. */
+final class ChannelOpener {
+    private static final Logger log = LoggerFactory.getLogger(ChannelOpener.class);
+    private static final long PAUSE_MILLIS = 20;
+
+    private final Vertx vertx;
+    private final ExecTransport transport;
+    private final ExecutionSettings settings;
+    private final Ticker ticker;
+    private final Scripts scripts;
+
+    ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) {
+        this.vertx = vertx;
+        this.transport = transport;
+        this.settings = settings;
+        this.ticker = ticker;
+        this.scripts = new Scripts(settings.user(), settings.silence());
+    }
+
+    Future<Channel> terminal(Claimed runner, TagRange tags) {
+        return open(runner, "terminal", scripts.terminal(tags), true);
+    }
+
+    Future<Channel> control(Claimed runner, TagRange tags) {
+        return open(runner, "control", scripts.control(tags), false);
+    }
+
+    Future<Channel> guard(Claimed runner, TagRange tags, boolean again) {
+        return open(runner, "guard", scripts.guard(tags, again), false);
+    }
+
+    private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal) {
+        return attempt(runner, kind, command, terminal, 1, ticker.nanos());
+    }
+
+    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, int number,
+            long begin) {
+        return Channel
+                .open(vertx, transport, runner.allocationId(), settings.task(), command, terminal,
+                        settings.readyTimeout())
+                .recover(cause -> {
+                    boolean over = number >= settings.openAttempts()
+                            || ticker.nanos() - begin > settings.openTimeout().toNanos()
+                            || (cause instanceof Channel.NotReady notReady && notReady.lasting());
+                    if (over)
+                        return Future.failedFuture(new Channel.NotReady("the " + kind + " channel " + cause.getMessage()
+                                + ", at attempt " + number, true));
+                    log.debug("runner {}: the {} channel {}; another is tried", runner.id(), kind, cause.getMessage());
+                    return pause(number).compose(v -> attempt(runner, kind, command, terminal, number + 1, begin));
+                });
+    }
+
+    private Future<Void> pause(int number) {
+        Promise<Void> over = Promise.promise();
+        new Timer(vertx, over::complete).start(Duration.ofMillis(PAUSE_MILLIS * number));
+        return over.future();
+    }
+}

@@ -1,0 +1,125 @@
+package nereus.execution;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import nereus.runner.Claimed;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A runner's guard: the channel over which we say that we live. When its heartbeats stop, the script at its other end kills all that
+ * was started there. It never carries data, since a script in the middle of data does not see the silence. Lost, it is opened again,
+ * and the new guard removes the old one before that would act. Any thread may call it; it lives on one context.
+ */
+final class Guard {
+    private static final Logger log = LoggerFactory.getLogger(Guard.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final ChannelOpener channels;
+    private final Claimed runner;
+    private final TagRange tags;
+    private final ExecutionSettings settings;
+    private final Timer reopen;
+    private Duration pause = FIRST_PAUSE;
+    private @Nullable Channel channel;
+    private long heartbeat = -1;
+    private boolean begun;
+    private boolean before;
+    private boolean stopped;
+    private boolean killing;
+
+    Guard(Vertx vertx, ChannelOpener channels, Claimed runner, TagRange tags, ExecutionSettings settings) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.channels = channels;
+        this.runner = runner;
+        this.tags = tags;
+        this.settings = settings;
+        this.reopen = new Timer(vertx, this::open);
+    }
+
+    /** Opens the guard, the first time it is called. */
+    void ensure() {
+        context.runOnContext(v -> {
+            if (begun || stopped)
+                return;
+            begun = true;
+            open();
+        });
+    }
+
+    /**
+     * Ends the guard.
+     *
+     * @param kill everything of ours in the runner ends with it, background processes included
+     */
+    void stop(boolean kill) {
+        context.runOnContext(v -> {
+            stopped = true;
+            killing = kill;
+            reopen.cancel();
+            end();
+        });
+    }
+
+    private void open() {
+        channels.guard(runner, tags, before).onComplete(opened -> {
+            if (opened.failed()) {
+                lost(String.valueOf(opened.cause().getMessage()));
+                return;
+            }
+            before = true;
+            channel = opened.result();
+            if (stopped) {
+                end();
+                return;
+            }
+            pause = FIRST_PAUSE;
+            Channel open = opened.result();
+            heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> open.write("\n"));
+            open.listen(new Channel.Sink() {
+                @Override
+                public void stdout(Buffer data) {}
+
+                @Override
+                public void stderr(Buffer data) {}
+
+                @Override
+                public void lost(Channel.Loss loss) {
+                    Guard.this.lost(loss.reason());
+                }
+            });
+        });
+    }
+
+    private void lost(String reason) {
+        channel = null;
+        vertx.cancelTimer(heartbeat);
+        if (stopped)
+            return;
+        before = true;
+        log.info("runner {}: no guard there, trying again in {} ms: {}", runner.id(), pause.toMillis(), reason);
+        reopen.start(pause);
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+    }
+
+    private void end() {
+        vertx.cancelTimer(heartbeat);
+        Channel open = channel;
+        if (open == null)
+            return;
+        channel = null;
+        if (killing)
+            open.write("kill\n");
+        else
+            open.closeInput();
+        // The script leaves by itself; a socket closed at once might take the bytes on their way with it.
+        new Timer(vertx, open::close).start(settings.readyTimeout());
+    }
+}

@@ -1,0 +1,66 @@
+package nereus.execution;
+
+/** The messages to a client: one JSON object each, exactly the fields that clients know. */
+final class Messages {
+    static final String START = "{\"type\":\"start\"}";
+    static final String TIMEOUT = "{\"type\":\"timeout\"}";
+    static final String STOPPED = "the allocation stopped as expected";
+    static final String OUT_OF_MEMORY = "the allocation was OOM Killed";
+    static final String FAILED = "Error executing the request";
+
+    private Messages() {}
+
+    static String exit(int code) {
+        return "{\"type\":\"exit\",\"data\":" + code + "}";
+    }
+
+    static String error(String text) {
+        return data("error", text, false);
+    }
+
+    static String stdout(String text) {
+        return data("stdout", text, false);
+    }
+
+    /** Line ends become those of a terminal, as stdout's are: clients expect the same on both. */
+    static String stderr(String text) {
+        return data("stderr", text, true);
+    }
+
+    private static String data(String type, String text, boolean lineEnds) {
+        var json = new StringBuilder(text.length() + text.length() / 8 + 32);
+        json.append("{\"type\":\"").append(type).append("\",\"data\":\"");
+        int plain = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!escaped(c))
+                continue;
+            json.append(text, plain, i);
+            plain = i + 1;
+            if (lineEnds && c == '\n')
+                json.append("\\r");
+            escape(json, c);
+        }
+        return json.append(text, plain, text.length()).append("\"}").toString();
+    }
+
+    /** All control characters, and the two line ends that JavaScript once minded. */
+    private static boolean escaped(char c) {
+        return c < ' ' || c == '"' || c == '\\' || (c >= 0x7f && c < 0xa0) || c == '\u2028' || c == '\u2029';
+    }
+
+    private static void escape(StringBuilder json, char c) {
+        switch (c) {
+            case '"' -> json.append("\\\"");
+            case '\\' -> json.append("\\\\");
+            case '\n' -> json.append("\\n");
+            case '\r' -> json.append("\\r");
+            case '\t' -> json.append("\\t");
+            default -> json.append("\\u").append(hex(c >> 12)).append(hex(c >> 8)).append(hex(c >> 4)).append(hex(c));
+        }
+    }
+
+    private static char hex(int digit) {
+        return Character.forDigit(digit & 0xf, 16);
+    }
+}

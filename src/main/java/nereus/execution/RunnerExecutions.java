@@ -1,0 +1,101 @@
+package nereus.execution;
+
+import io.vertx.core.Future;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import nereus.runner.Claimed;
+import nereus.runner.Ending;
+import org.jspecify.annotations.Nullable;
+
+/** The executions of one runner, pending and running, and what they share there. Any thread; one short lock. */
+final class RunnerExecutions {
+    private record Pending(Executions.Execution execution, long since) {}
+
+    private final TagRange tags;
+    private final Guard guard;
+    private final Map<String, Pending> pending = new LinkedHashMap<>();
+    private final Set<Relay> running = new HashSet<>();
+    private @Nullable Ending ending;
+
+    RunnerExecutions(Claimed runner, Relay.Relays shared, RandomGenerator random) {
+        this.tags = TagRange.random(random);
+        this.guard = new Guard(shared.vertx(), shared.channels(), runner, tags, shared.settings());
+    }
+
+    TagRange tags() {
+        return tags;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    /** Keeps it; false when there are that many already. */
+    synchronized boolean keep(Executions.Execution execution, long now, ExecutionSettings settings) {
+        expire(now, settings);
+        if (pending.size() >= settings.pendingPerRunner())
+            return false;
+        if (ending == null)
+            pending.put(execution.id(), new Pending(execution, now));
+        return true;
+    }
+
+    synchronized boolean pending(String executionId, long now, ExecutionSettings settings) {
+        expire(now, settings);
+        return pending.containsKey(executionId);
+    }
+
+    synchronized Optional<Executions.Execution> take(String executionId, long now, ExecutionSettings settings) {
+        expire(now, settings);
+        return Optional.ofNullable(pending.remove(executionId)).map(Pending::execution);
+    }
+
+    /** Drops what has waited too long. */
+    synchronized void expire(long now, ExecutionSettings settings) {
+        long longest = settings.pendingFor().toNanos();
+        Iterator<Pending> oldest = pending.values().iterator();
+        while (oldest.hasNext() && now - oldest.next().since() >= longest)
+            oldest.remove();
+    }
+
+    /** Enters a relay; the ending when the runner has one already. */
+    synchronized Optional<Ending> opened(Relay relay) {
+        running.add(relay);
+        return Optional.ofNullable(ending);
+    }
+
+    synchronized void closed(Relay relay) {
+        running.remove(relay);
+    }
+
+    synchronized int running() {
+        return running.size();
+    }
+
+    /** Ends everything with the runner. */
+    void runnerEnded(Ending how) {
+        Set<Relay> told;
+        synchronized (this) {
+            ending = how;
+            pending.clear();
+            told = Set.copyOf(running);
+        }
+        told.forEach(relay -> relay.runnerEnded(how));
+        guard.stop(true);
+    }
+
+    /** Ends everything because the service ends; completes when nothing of its runs is left. */
+    Future<Void> shutdown() {
+        Set<Relay> told;
+        synchronized (this) {
+            pending.clear();
+            told = Set.copyOf(running);
+        }
+        return Future.join(told.stream().map(Relay::shutdown).toList()).mapEmpty();
+    }
+}

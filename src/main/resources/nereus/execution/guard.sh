@@ -1,0 +1,12 @@
+# One per runner: when its heartbeat stops, it kills what we have started there. See docs/execution.md.
+# $1, $2: least and most tag of the runner; $3: the guard's own; $4: seconds of silence; $5: "again" when it takes another guard's place.
+exec 2>/dev/null
+#include tags.sh
+[ "$5" = again ] && kill_tags "$3" "$3"
+ulimit -x "$3" || { printf 'REFUSED the limit of file locks cannot be set to %s\n' "$3"; exit 1; }
+printf 'READY %s\n' $$
+while read -r -t "$4" x || { e=$?; false; }; do
+[ "$x" = kill ] && { e=200; break; }
+done
+[ $e -gt 128 ] && kill_tags "$1" "$2"
+exit 0

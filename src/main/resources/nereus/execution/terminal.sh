@@ -1,0 +1,71 @@
+# Runs one command on the terminal it stands on, and stays its parent. See docs/execution.md.
+# $1: the tag of the runner's launchers; $2: the unprivileged user; $3: seconds without a line after which it ends by itself.
+# Names begin with nereus_ because a variable that the image exports keeps being exported when it is assigned.
+exec 2>/dev/null
+trap : INT QUIT TSTP HUP TERM
+nereus_modes=$(stty -g)
+ulimit -x "$1" || { printf 'REFUSED the limit of file locks cannot be set to %s\n' "$1"; exit 1; }
+nereus_way=missing
+if [ "$EUID" != 0 ]; then nereus_way=self
+else
+while IFS=: read -r nereus_name nereus_x nereus_uid nereus_gid nereus_x nereus_home nereus_x; do [ "$nereus_name" = "$2" ] && break; done </etc/passwd
+if [ "$nereus_name" = "$2" ]; then
+if setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups true; then nereus_way=setpriv
+elif [ -x /sbin/setuser ]; then nereus_way=setuser
+else nereus_way=unswitchable; fi
+fi
+fi
+stty raw -echo
+printf 'READY %s %s\n' $$ $nereus_way
+# Waits for the header; an empty line is a heartbeat, a line of one word sends an unused launcher away.
+while IFS=' ' read -r -t "$3" nereus_nonce nereus_as nereus_err nereus_tag nereus_by nereus_count; do
+[ -n "$nereus_count" ] && break
+[ -n "$nereus_nonce" ] && exit 0
+done
+[ -n "$nereus_count" ] || exit 1
+nereus_env=()
+while [ "$nereus_count" -gt 0 ]; do
+IFS= read -r -t "$3" nereus_x || exit 1
+printf -v nereus_x %b "$nereus_x"
+nereus_env+=("$nereus_x")
+nereus_count=$((nereus_count-1))
+done
+IFS= read -r -t "$3" nereus_command || exit 1
+printf -v nereus_command %b "$nereus_command"
+exec 8>"$nereus_err" || exit 1
+export SHLVL=0
+unset ${!NOMAD_@}
+set -- "$2"
+if [ "$nereus_as" = user ]; then
+case $nereus_way in
+setpriv) chown "$nereus_uid" /proc/self/fd/0 /proc/self/fd/8
+set -- setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups env HOME="$nereus_home" USER="$1";;
+setuser) chown "$nereus_uid" /proc/self/fd/0 /proc/self/fd/8
+set -- /sbin/setuser "$1" env HOME="$nereus_home" USER="$1";;
+*) set -- env;;
+esac
+else set -- env; fi
+# One argument may have 128 KiB, so a longer command comes through a pipe.
+if [ "$nereus_by" = pipe ]; then set -- "$@" "${nereus_env[@]}" CODEOCEAN=true /bin/bash -c 'eval "$(exec cat <&7)" 7<&-'
+else set -- "$@" "${nereus_env[@]}" CODEOCEAN=true /bin/bash -c "$nereus_command"; fi
+# The named pipe that shows that a command runs. A helper waits at it and removes it, for at the end there may be no room left to fork.
+nereus_fifo=/tmp/stderr_$nereus_tag.fifo nereus_helper=
+if mkfifo -m 600 "$nereus_fifo"; then
+( trap '' INT QUIT TSTP HUP TERM; exec 8>&- </dev/null >/dev/null; read -r nereus_x <"$nereus_fifo"; exec rm -f "$nereus_fifo" ) &
+nereus_helper=$!
+exec 6<>"$nereus_fifo"
+fi
+stty "$nereus_modes"
+printf '\e]%s;S\a' "$nereus_nonce"
+# The tag comes before anything of the command runs: what is killed by it includes all that the command starts.
+( ulimit -x "$nereus_tag"; echo 1000 >/proc/self/oom_score_adj
+[ "$nereus_by" = pipe ] && exec 7< <(exec 6>&- 8>&-; printf %s "$nereus_command")
+exec "$@" 2>&8 8>&- 6>&- )
+nereus_code=$?
+trap '' TTOU
+[ -n "$nereus_helper" ] && echo >&6
+printf '\e]%s;%d\a' "$nereus_nonce" $nereus_code >&8
+[ -n "$nereus_helper" ] && wait $nereus_helper
+printf '\e]%s;%d\a' "$nereus_nonce" $nereus_code
+# Nothing exits before the other side has both marks: it is killed through the control channel then.
+while :; do kill -STOP $$; done
