@@ -9,6 +9,6 @@ public final class Main {
 
     public static void main(String[] arguments) {
         String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("development");
-        System.exit(CommandLines.of(new Assembly(), System.getenv(), version).execute(arguments));
+        System.exit(CommandLines.of(new Assembly(version), System.getenv(), version).execute(arguments));
     }
 }

@@ -60,13 +60,15 @@ final class Nereus implements Running {
             Claims claims = new Claims(fleet, environments, ledger, readiness, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
-            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(), ticker, random,
+            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(), ticker,
+                    random,
                     UUID::randomUUID, tasks);
             Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, settings.sync(), ticker, random);
             HttpExec exec = new HttpExec(vertx, settings.nomad());
             parts.push(exec);
-            Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random, ticker);
-            parts.push(executions);
+            Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
+                    ticker);
+            parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
 
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
@@ -77,7 +79,8 @@ final class Nereus implements Running {
             close();
             throw failed;
         }
-        log.info("listening on {}, as instance {} on Nomad at {}", settings.server(), instance, settings.nomad().addresses());
+        log.info("listening on {}, as instance {} on Nomad at {}", settings.server(), instance,
+                settings.nomad().addresses());
     }
 
     @Override

@@ -30,7 +30,8 @@ final class NomadRights implements NomadCheck {
             attempt("jobs", "they can be listed", "namespace capability \"list-jobs\"", () -> nomad.jobs(probe));
             attempt("allocations", "they can be listed", "namespace capability \"read-job\"", nomad::allocations);
             attempt("nodes", "they can be listed", "node { policy = \"read\" }", nomad::nodes);
-            attempt("event stream", "it can be followed", "namespace capability \"read-job\" and node { policy = \"read\" }",
+            attempt("event stream", "it can be followed",
+                    "namespace capability \"read-job\" and node { policy = \"read\" }",
                     () -> nomad.events().close());
             attempt("job registration", "jobs can be registered and purged", "namespace capability \"submit-job\"",
                     this::registerAndPurge);

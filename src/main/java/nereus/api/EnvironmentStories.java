@@ -6,17 +6,20 @@ import java.util.Optional;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
+import nereus.pool.Claims;
 import org.jspecify.annotations.Nullable;
 
 /** Execution environments: list, get, create or replace, delete. */
 final class EnvironmentStories {
     private final Environments environments;
     private final EnvironmentStore store;
+    private final Claims claims;
     private final FleetGate gate;
 
     EnvironmentStories(Collaborators rooms, FleetGate gate) {
         this.environments = rooms.environments();
         this.store = rooms.store();
+        this.claims = rooms.claims();
         this.gate = gate;
     }
 

@@ -23,13 +23,15 @@ public record JobSettings(String instance, String driver, List<String> datacente
 
     private static String name(String instance) {
         if (!instance.matches("[a-zA-Z0-9_~-]{1,40}")) {
-            throw new IllegalArgumentException("must be 1 to 40 letters, digits, '-', '_' or '~': it stands in paths of variables");
+            throw new IllegalArgumentException(
+                    "must be 1 to 40 letters, digits, '-', '_' or '~': it stands in paths of variables");
         }
         return instance;
     }
 
     public static JobSettings read(Section section) {
-        return new JobSettings(section.parsed("instance", "nereus", JobSettings::name), section.text("driver", "docker"),
+        return new JobSettings(section.parsed("instance", "nereus", JobSettings::name),
+                section.text("driver", "docker"),
                 Arrays.stream(section.text("datacenters", "dc1").split(",")).map(String::strip).toList(),
                 section.text("networkMode", "bridge"), section.number("memoryReserved", 50, 10, 1 << 20),
                 section.duration("lostAfter", Duration.ofMinutes(5)));
