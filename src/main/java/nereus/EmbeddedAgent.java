@@ -6,6 +6,7 @@ import java.util.Optional;
 import nereus.command.Running;
 
 /** The embedded agent with its own event loops and its process driver. */
+@SuppressWarnings("DoNotCallSuggester")
 final class EmbeddedAgent {
     private EmbeddedAgent() {}
 

@@ -99,21 +99,22 @@ public final class Claims {
     private Optional<Claimed> write(String id, Lease lease) {
         try {
             ledger.enter(id, lease);
+            return fleet.grant(id, lease);
         } catch (NomadException.Conflict othersClaim) {
             // The fence held: the entry is another process's, or a late one of our own. Never idle again.
-            log.warn("runner {} is in the ledger already; it is not handed out: {}", id, othersClaim.getMessage());
+            log.warn("runner {} is in the ledger already, so it is not handed out: {}", id, othersClaim.getMessage());
             fleet.grant(id, ledger.lease(id));
             return Optional.empty();
         } catch (NomadException failed) {
-            if (failed.outcomeUnknown()) {
-                fleet.doubt(id);
-            } else {
+            if (!failed.outcomeUnknown()) {
                 fleet.putBack(id);
             }
             throw new ClaimException.NotRecorded(
                     "the claim of runner " + id + " could not be recorded: " + failed.getMessage());
+        } finally {
+            // Whatever else happened, nobody knows what was written; does nothing to a runner whose outcome was told above.
+            fleet.doubt(id);
         }
-        return fleet.grant(id, lease);
     }
 
     private ClaimException none(Environment environment) {

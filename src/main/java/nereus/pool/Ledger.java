@@ -91,7 +91,7 @@ public final class Ledger {
         try {
             return nomad.variable(claim(runnerId)).map(Ledger::read)
                     .orElseGet(() -> unreadable(runnerId, "it is gone"));
-        } catch (NomadException.Refused refused) {
+        } catch (NomadException.Refused | NomadException.Forbidden refused) {
             return unreadable(runnerId, refused.getMessage());
         }
     }

@@ -222,7 +222,11 @@ public final class Fleet {
             Runner runner = table.get(id);
             if (runner != null) {
                 runner.registering = false;
-                table.over(runner, Ending.STOPPED, reason);
+                table.rung();
+                // Guard against news that it runs, which came since the caller looked: then there is nothing to give up.
+                if (runner.state == RunnerState.STARTING) {
+                    table.over(runner, Ending.STOPPED, reason);
+                }
             }
         });
     }

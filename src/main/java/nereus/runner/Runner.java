@@ -69,7 +69,7 @@ final class Runner {
 
     /** Nothing stands in the way of clearing it away, or of looking into it. */
     boolean clearable(long now) {
-        return !purged && !purging && !writing && (failedPurges == 0 || now - purgeNotBefore >= 0);
+        return !purged && !purging && !writing && !registering && (failedPurges == 0 || now - purgeNotBefore >= 0);
     }
 
     boolean inactive(long now) {

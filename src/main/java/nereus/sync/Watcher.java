@@ -98,19 +98,24 @@ public final class Watcher {
 
     private void applyUntilItBreaks(EventStream events) {
         long snapshotAt = ticker.nanos();
+        long heardAt = ticker.nanos();
         while (!Thread.currentThread().isInterrupted()) {
+            long untilSilent = settings.silence().toNanos() - (ticker.nanos() - heardAt);
             long untilSnapshot = settings.snapshotEvery().toNanos() - (ticker.nanos() - snapshotAt);
-            Duration patience = Duration.ofNanos(Math.min(settings.silence().toNanos(), Math.max(0, untilSnapshot)));
-            List<Fact> facts = events.next(patience);
-            if (facts != null) {
-                facts.forEach(fleet::apply);
-            } else if (patience.compareTo(settings.silence()) == 0) {
-                log.warn("the event stream is silent for {}: opening another", settings.silence());
+            if (untilSilent <= 0) {
+                log.warn("the event stream has said nothing for {}, not even a heartbeat: opening another",
+                        settings.silence());
                 return;
             }
-            if (ticker.nanos() - snapshotAt >= settings.snapshotEvery().toNanos()) {
+            if (untilSnapshot <= 0) {
                 snapshot();
                 snapshotAt = ticker.nanos();
+                continue;
+            }
+            List<Fact> facts = events.next(Duration.ofNanos(Math.min(untilSilent, untilSnapshot)));
+            if (facts != null) {
+                heardAt = ticker.nanos();
+                facts.forEach(fleet::apply);
             }
         }
     }
