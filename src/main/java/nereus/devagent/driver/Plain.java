@@ -2,6 +2,11 @@ package nereus.devagent.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +104,26 @@ final class Plain implements Sandbox {
         guardian.watch(directory.mark(), owner(directory));
     }
 
+    /** A runner's user must be able to pass through all directories above; where it cannot, they lie in the machine's /tmp. */
+    @Override
+    public Path place(Path tasks) throws IOException {
+        if (!root || setpriv == null) {
+            return tasks;
+        }
+        for (Path above = tasks; above != null; above = above.getParent()) {
+            if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                Path elsewhere = Path.of("/tmp", "nereus-" + Integer.toHexString(tasks.toString().hashCode()));
+                Files.createDirectories(elsewhere);
+                if ((int) Files.getAttribute(elsewhere, "unix:uid", LinkOption.NOFOLLOW_LINKS) != 0) {
+                    throw new IOException(elsewhere + " belongs to somebody else; let others pass through " + above);
+                }
+                Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx--x--x"));
+                return elsewhere;
+            }
+        }
+        return tasks;
+    }
+
     private int owner(TaskDirectory directory) {
         return owners.getOrDefault(directory, -1);
     }
@@ -117,7 +142,7 @@ final class Plain implements Sandbox {
     }
 
     @Override
-    public int terminalOwner(TaskDirectory directory) {
+    public int streamOwner(TaskDirectory directory) {
         return owner(directory);
     }
 

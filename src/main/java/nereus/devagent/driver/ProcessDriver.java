@@ -80,11 +80,13 @@ public final class ProcessDriver implements TaskDriver, AutoCloseable {
                 case UNSHARE -> new Unshare();
                 case PLAIN -> new Plain(spawner, poller, nothing);
             };
-            driver = new ProcessDriver(tasks, lock, new Workshop(sandbox, spawner, poller, nothing));
+            driver = new ProcessDriver(sandbox.place(tasks), lock, new Workshop(sandbox, spawner, poller, nothing));
             driver.sweep();
             driver.tryOut();
             works = true;
             return driver;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (DriverFailure e) {
             throw new SandboxUnavailable(e.getMessage() == null ? e.toString() : e.getMessage());
         } finally {
@@ -157,6 +159,11 @@ public final class ProcessDriver implements TaskDriver, AutoCloseable {
         } finally {
             task.kill();
         }
+    }
+
+    /** Where the task directories lie. */
+    Path tasks() {
+        return tasks;
     }
 
     /** What the runners are kept apart from here. */

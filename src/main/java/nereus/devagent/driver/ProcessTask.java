@@ -106,7 +106,7 @@ final class ProcessTask implements Task {
     }
 
     private Exec onPipes(List<String> command, ExecListener listener) throws DriverFailure {
-        Pipes pipes = Pipes.open();
+        Pipes pipes = Pipes.open(workshop.sandbox().streamOwner(roots.directory()));
         Child child;
         try {
             child = child(command, false, environment, pipes.theirInput(), pipes.theirOutput(), pipes.theirError());
@@ -120,7 +120,7 @@ final class ProcessTask implements Task {
     }
 
     private Exec onTerminal(List<String> command, ExecListener listener) throws DriverFailure {
-        Pty pty = Pty.open(workshop.sandbox().multiplexer(roots), workshop.sandbox().terminalOwner(roots.directory()));
+        Pty pty = Pty.open(workshop.sandbox().multiplexer(roots), workshop.sandbox().streamOwner(roots.directory()));
         Map<String, String> withTerm = new LinkedHashMap<>(environment);
         withTerm.putIfAbsent("TERM", "xterm");
         Child child;

@@ -1,5 +1,7 @@
 package nereus.devagent.driver;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -31,11 +33,16 @@ interface Sandbox {
     /** Whether a started command leads a session before it makes its own. */
     boolean ownSession();
 
+    /** Where the task directories lie: below the work directory, unless its runners could not reach them there. */
+    default Path place(Path tasks) throws IOException {
+        return tasks;
+    }
+
     /** Prepares what the runner will write to, as its root. */
     void prepare(TaskDirectory directory);
 
-    /** Who gets a new terminal, -1 for the one who made it. */
-    default int terminalOwner(TaskDirectory directory) {
+    /** Who owns the streams of its programs, so that they can be opened again (/dev/stdout); -1 for the agent's user. */
+    default int streamOwner(TaskDirectory directory) {
         return -1;
     }
 

@@ -26,5 +26,6 @@ if [ "$how" = exec ]; then
     exec setsid "$@"
 fi
 exec 8>&2 2>/dev/null
-setsid "$@" 2>&8 8>&-
+# In parentheses, since a shell may tell of a signal where the command's own stderr goes.
+(exec setsid "$@" 2>&8 8>&-)
 exit $?

@@ -69,10 +69,6 @@ final class Bench implements AutoCloseable {
         return new Started(task, exit, id);
     }
 
-    Path tasksOf(SandboxKind kind) {
-        return work.resolve(kind.setting()).resolve("tasks");
-    }
-
     static Heard plain(Task task, String script) throws Exception {
         Heard heard = new Heard();
         task.exec(List.of("/bin/bash", "-c", script), false, heard);
