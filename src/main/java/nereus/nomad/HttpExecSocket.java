@@ -35,6 +35,7 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
     /** The connection has ended, though frames that came before may still wait for {@link #resume}. */
     private boolean gone;
     private @Nullable Throwable trouble;
+    private long cutter = -1;
     /** The beginning of a message that comes in several frames. */
     private @Nullable Buffer partial;
 
@@ -64,11 +65,13 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
             }
         });
         socket.exceptionHandler(e -> {
-            trouble = e;
+            // The first is the cause; that the connection is closed follows from it.
+            trouble = trouble == null ? e : trouble;
             cut();
         });
         socket.closeHandler(v -> {
             gone = true;
+            vertx.cancelTimer(cutter);
             settle();
         });
     }
@@ -236,7 +239,7 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
         vertx.cancelTimer(heartbeat);
         if (!gone) {
             socket.close();
-            vertx.setTimer(CLOSE_MILLIS, _ -> cut());
+            cutter = vertx.setTimer(CLOSE_MILLIS, _ -> cut());
         }
     }
 
