@@ -1,0 +1,132 @@
+package nereus.api;
+
+import static org.mockito.Mockito.when;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import nereus.execution.Executions;
+import nereus.nomad.AllocationFact;
+import nereus.pool.Claims;
+import nereus.runner.Claimed;
+import nereus.runner.Fleet;
+import nereus.runner.Readiness;
+import org.mockito.Mockito;
+
+/** A real HTTP server of ours on a free port, in front of mocked rooms: the fleet is known and has one claimed runner. */
+final class Edge implements AutoCloseable {
+    static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", List.of());
+
+    final Claims claims = Mockito.mock(Claims.class);
+    final Fleet fleet = Mockito.mock(Fleet.class);
+    final Readiness readiness = Mockito.mock(Readiness.class);
+    final Environments environments = Mockito.mock(Environments.class);
+    final EnvironmentStore store = Mockito.mock(EnvironmentStore.class);
+    final Executions executions = Mockito.mock(Executions.class);
+    final Vertx vertx = Vertx.vertx();
+    final ApiServer server;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    Edge() throws IOException {
+        this(settings("", "", 0));
+    }
+
+    Edge(ServerSettings settings) throws IOException {
+        this(settings, new ApiServer.Patience(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofMillis(50)));
+    }
+
+    Edge(ServerSettings settings, ApiServer.Patience patience) throws IOException {
+        when(readiness.fleetKnown()).thenReturn(true);
+        when(readiness.problems()).thenReturn(List.of());
+        when(fleet.claimed(Mockito.anyString())).thenReturn(Optional.empty());
+        when(fleet.claimed(RUNNER.id())).thenReturn(Optional.of(RUNNER));
+        when(environments.get(Mockito.anyInt())).thenReturn(Optional.empty());
+        when(environments.all()).thenReturn(List.of());
+        when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
+        server = ApiServer.open(vertx, settings,
+                new Collaborators(claims, fleet, readiness, environments, store, executions), Optional.of("1.2.3<"),
+                patience);
+    }
+
+    static ServerSettings settings(String token, String publicUrl, int depletingBelowPercent) {
+        return new ServerSettings("127.0.0.1", 0, token, publicUrl, depletingBelowPercent);
+    }
+
+    static Claimed withPort(String hostIp) {
+        return new Claimed("1-abc", 1, "allocation", List.of(new AllocationFact.Port("80", 23456, hostIp)));
+    }
+
+    HttpResponse<String> call(String method, String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .timeout(Duration.ofSeconds(20)).method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return call("GET", path, "", headers);
+    }
+
+    /** Sends bytes as they are; everything that comes until the server closes or nothing came for a while. */
+    String raw(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Sends bytes as they are; the one answer, as long as its head says. */
+    String exchange(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            String head = head(socket.getInputStream());
+            Matcher length = Pattern.compile("(?i)content-length: ([0-9]+)").matcher(head);
+            int bytes = length.find() ? Integer.parseInt(length.group(1)) : 0;
+            return head + new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
+        }
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** Reads until the end of a response's head. */
+    static String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                break;
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        server.close();
+        vertx.close().toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}

@@ -1,0 +1,141 @@
+package nereus.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import nereus.environment.Environment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Execution environments on the wire. */
+class EnvironmentsTest {
+    private static final String ONE = "/api/v1/execution-environments/1";
+    private static final Environment WITH_PORTS = new Environment(1, 2, 20, 100, "a<b", true, List.of(80, 443));
+    private static final Environment CLOSED = new Environment(2, 0, 0, 0, "image", false, List.of(80));
+    private Edge edge;
+
+    @BeforeEach
+    void open() throws IOException {
+        edge = new Edge();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        edge.close();
+    }
+
+    @Test
+    void theListIsAnArrayEvenWhenEmpty() throws Exception {
+        assertEquals("{\"executionEnvironments\":[]}", edge.get("/api/v1/execution-environments").body());
+    }
+
+    @Test
+    void fieldsComeInTheWiresOrderAndPortsOnlyWithANetwork() throws Exception {
+        when(edge.environments.all()).thenReturn(List.of(WITH_PORTS, CLOSED));
+
+        assertEquals("{\"executionEnvironments\":[{\"prewarmingPoolSize\":2,\"cpuLimit\":20,\"memoryLimit\":100,"
+                + "\"image\":\"a\\u003cb\",\"networkAccess\":true,\"exposedPorts\":[80,443],\"id\":1},"
+                + "{\"prewarmingPoolSize\":0,\"cpuLimit\":0,\"memoryLimit\":0,\"image\":\"image\",\"networkAccess\":false,"
+                + "\"exposedPorts\":null,\"id\":2}]}", edge.get("/api/v1/execution-environments").body());
+    }
+
+    @Test
+    void oneIsShownOrUnknown() throws Exception {
+        when(edge.environments.get(1)).thenReturn(Optional.of(WITH_PORTS));
+
+        HttpResponse<String> known = edge.get(ONE);
+        HttpResponse<String> unknown = edge.get("/api/v1/execution-environments/2");
+
+        assertEquals(200, known.statusCode());
+        assertTrue(known.body().endsWith("\"id\":1}"), known.body());
+        assertEquals(404, unknown.statusCode());
+        assertEquals("", unknown.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False", ""})
+    void fetchIsABooleanOfGo(String value) throws Exception {
+        assertEquals(200, edge.get("/api/v1/execution-environments?fetch=" + value).statusCode());
+    }
+
+    @Test
+    void anotherFetchIsRefused() throws Exception {
+        HttpResponse<String> answer = edge.get(ONE + "?fetch=yes+");
+
+        assertEquals(400, answer.statusCode());
+        assertEquals(
+                "{\"message\":\"could not parse fetch parameter: strconv.ParseBool: parsing \\\"yes \\\": invalid syntax\"}",
+                answer.body());
+        assertTrue(edge.raw("GET " + ONE + "?fetch=%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                .startsWith("HTTP/1.1 400 "));
+    }
+
+    @Test
+    void putCreatesOrReplaces() throws Exception {
+        when(edge.store.put(any())).thenReturn(true, false);
+        String body = "{\"id\":99,\"prewarmingPoolSize\":2,\"cpuLimit\":20,\"memoryLimit\":100,\"image\":\"a<b\","
+                + "\"networkAccess\":true,\"exposedPorts\":[80,443],\"unknown\":{}}";
+
+        HttpResponse<String> created = edge.call("PUT", ONE, body);
+        HttpResponse<String> replaced = edge.call("PUT", ONE, "{\"exposedPorts\":null}");
+
+        assertEquals(201, created.statusCode());
+        assertEquals("", created.body());
+        assertEquals(204, replaced.statusCode());
+        assertEquals("", replaced.body());
+        verify(edge.store).put(WITH_PORTS);
+        verify(edge.store).put(new Environment(1, 0, 0, 0, "", false, List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "{\"prewarmingPoolSize\":-1}|prewarmingPoolSize must not be negative",
+            "{\"cpuLimit\":1.5}|cpuLimit must be a whole number, not a fraction",
+            "{\"memoryLimit\":2147483648}|memoryLimit is out of range",
+            "{\"image\":7}|image must be a string, not a number",
+            "{\"networkAccess\":\"true\"}|networkAccess must be true or false, not a string",
+            "{\"exposedPorts\":\"80\"}|exposedPorts must be a list of port numbers, not a string",
+            "{\"exposedPorts\":[80,null]}|exposedPorts must be a whole number, not null",
+            "{\"exposedPorts\":[65536]}|exposedPorts is out of range",
+            "{\"exposedPorts\":[0]}|exposedPorts: 0 is not a port",
+            "{\"exposedPorts\":[80,80]}|exposedPorts: 80 is named twice"})
+    void whatIsWrongWithADefinitionIsSaid(String body, String message) throws Exception {
+        HttpResponse<String> answer = edge.call("PUT", ONE, body);
+
+        assertEquals("{\"message\":\"" + message + "\"}", answer.body());
+        assertEquals(400, answer.statusCode());
+        verifyNoInteractions(edge.store);
+    }
+
+    @Test
+    void deleteSaysWhetherItWasThere() throws Exception {
+        when(edge.store.delete(1)).thenReturn(true, false);
+
+        assertEquals(204, edge.call("DELETE", ONE, "").statusCode());
+        HttpResponse<String> second = edge.call("DELETE", ONE, "");
+        assertEquals(404, second.statusCode());
+        assertEquals("", second.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "DELETE"})
+    void anIdBeyondAllNumbersIsRefused(String method) throws Exception {
+        HttpResponse<String> answer = edge.call(method, "/api/v1/execution-environments/99999999999999999999", "{}");
+
+        assertEquals(400, answer.statusCode());
+        assertEquals("{\"message\":\"could not update environment: 99999999999999999999 is out of range\"}",
+                answer.body());
+    }
+}
