@@ -30,10 +30,16 @@ final class Plain implements Sandbox {
     private final @Nullable String setpriv = Programs.find("setpriv").orElse(null);
     private final Set<Integer> uids = ConcurrentHashMap.newKeySet();
     private final Map<TaskDirectory, Integer> owners = new ConcurrentHashMap<>();
+    private final Spawner spawner;
+    private final Poller poller;
+    private final int nothing;
     private final Guardian guardian;
 
     Plain(Spawner spawner, Poller poller, int nothing) throws DriverFailure {
         Programs.need("setsid");
+        this.spawner = spawner;
+        this.poller = poller;
+        this.nothing = nothing;
         guardian = new Guardian(spawner, poller, nothing);
     }
 
@@ -149,7 +155,26 @@ final class Plain implements Sandbox {
     @Override
     public void kill(Roots roots) {
         roots.kill();
-        MarkedProcesses.kill(roots.directory().mark(), owner(roots.directory()), roots.sessions());
+        int uid = owner(roots.directory());
+        if (uid >= 0) {
+            killAllOf(uid);
+        }
+        MarkedProcesses.kill(roots.directory().mark(), uid, roots.sessions());
+    }
+
+    /** The kernel kills all of a user id in one step, which no process that forks can outrun. */
+    private void killAllOf(int uid) {
+        try {
+            int code = Child.run(spawner, poller, nothing,
+                    List.of(Programs.need("setpriv"), "--reuid=" + uid, "--regid=" + uid,
+                            "--clear-groups", "--", "/bin/sh", "-c", "kill -KILL -1; exit 0"));
+            if (code != 0) {
+                throw new IllegalStateException(
+                        "the processes of user id " + uid + " could not be killed: exit " + code);
+            }
+        } catch (DriverFailure e) {
+            throw new IllegalStateException("the processes of user id " + uid + " could not be killed", e);
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package nereus.devagent.driver;
 
 import java.util.List;
-import java.util.Map;
 import nereus.devagent.driver.TaskDriver.DriverFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +24,6 @@ record Workshop(Sandbox sandbox, Spawner spawner, Poller poller, int nothing) {
     }
 
     private int run(String... command) throws DriverFailure {
-        return Child
-                .start(spawner, poller, List.of(command), Map.of("PATH", Sandbox.PATH), true, nothing, nothing, nothing)
-                .exit()
-                .join().code();
+        return Child.run(spawner, poller, nothing, List.of(command));
     }
 }
