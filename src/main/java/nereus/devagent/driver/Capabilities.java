@@ -13,6 +13,10 @@ package nereus.devagent.driver;
 public record Capabilities(SandboxKind sandbox, boolean realUsers, boolean ownProcesses, boolean ownFiles,
         boolean ownNetwork, boolean memoryLimit) {
 
+    Capabilities withMemoryLimit(boolean present) {
+        return new Capabilities(sandbox, realUsers, ownProcesses, ownFiles, ownNetwork, present);
+    }
+
     /** One sentence for the log, which names what is missing. */
     public String meaning() {
         StringBuilder text = new StringBuilder("Runners are local processes in sandboxes of kind ")

@@ -116,6 +116,30 @@ class TaskTest {
 
     @ParameterizedTest
     @EnumSource
+    void aTaskThatTakesMoreThanItsMemoryIsKilledAndThatIsTold(SandboxKind kind) throws Exception {
+        ProcessDriver driver = bench.driver(kind);
+        assumeTrue(driver.capabilities().memoryLimit(), "the memory control group cannot be written to here");
+        String hog = "x=$(head -c 200000000 /dev/zero | tr '\\0' x)";
+        Started lives = Bench.start(driver);
+        assertEquals(137, Bench.plain(lives.task(), hog).exit());
+        assertEquals(0, Bench.plain(lives.task(), "exit 0").exit(), "only the program was killed");
+        lives.task().kill();
+        Started dies = Bench.start(driver, Map.of("command", "/bin/bash", "args", List.of("-c", hog)));
+        assertEquals(new TaskExit(137, 0, true), dies.exit().get(10, TimeUnit.SECONDS));
+        Started exits = Bench.start(driver, Map.of("command", "/bin/sh", "args", List.of("-c", "kill -KILL $$")));
+        assertEquals(new TaskExit(137, 0, false), exits.exit().get(10, TimeUnit.SECONDS));
+        try (Stream<Path> groups = Files.list(
+                Path.of(Files.exists(Path.of("/sys/fs/cgroup/memory")) ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup"))) {
+            assertEquals(List.of(),
+                    groups.map(Path::toString)
+                            .filter(name -> name.contains(dies.id().replace("-", "").substring(0, 12)))
+                            .toList(),
+                    "its group is gone");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void orphansAreCollected(SandboxKind kind) throws Exception {
         assumeTrue(bench.driver(kind).capabilities().ownProcesses(), "orphans go to the machine's own first process");
         Task task = bench.task(kind);
