@@ -21,7 +21,8 @@ public record Capabilities(SandboxKind sandbox, boolean realUsers, boolean ownPr
     public String meaning() {
         StringBuilder text = new StringBuilder("Runners are local processes in sandboxes of kind ")
                 .append(sandbox.setting());
-        missing(text, ownProcesses, "they see the machine's other processes and can signal those of their own uid");
+        missing(text, ownProcesses,
+                "they see the machine's other processes, and an agent that is not root can be killed by them");
         missing(text, ownFiles, "they see the machine's files, have no /workspace and share /tmp");
         missing(text, ownNetwork, "they reach the machine's network");
         missing(text, realUsers, "they have no second user");

@@ -33,13 +33,13 @@ final class MainProcess {
         main.onExit(status -> pump.ended());
         pump.onDone(report::ended);
         try {
+            // The pipe stays open until the process has ended: what it may still tell on it must not end it with SIGPIPE.
             return new Roots(directory, main, report.await(), poller);
         } catch (DriverFailure e) {
             main.kill();
             main.exit().join();
-            throw e;
-        } finally {
             pump.close();
+            throw e;
         }
     }
 }

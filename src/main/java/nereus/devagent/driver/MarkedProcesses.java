@@ -31,6 +31,12 @@ final class MarkedProcesses {
         return uids;
     }
 
+    /** The parent of a process, -1 if it is gone. */
+    static int parent(int pid) {
+        List<String> stat = stat(pid);
+        return stat.size() < 2 ? -1 : Integer.parseInt(stat.get(1));
+    }
+
     /** Stops and kills until none is left, so that a process which starts others faster than one can look is caught too. */
     static void kill(String mark, int uid, Set<Integer> sessions) {
         int empty = 0;

@@ -51,7 +51,7 @@ final class MemoryLimits {
     private static void sweep(Path top, String prefix) throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(top, prefix + "*")) {
             for (Path group : left) {
-                Files.delete(group);
+                new MemoryGroup(group, group).remove();
             }
         }
     }

@@ -26,6 +26,7 @@ final class Plain implements Sandbox {
     private static final int FIRST_UID = 52_000;
     private static final int UIDS = 8_000;
 
+    private final String setsid = Programs.need("setsid");
     private final boolean root = Libc.effectiveUser() == 0;
     private final @Nullable String setpriv = Programs.find("setpriv").orElse(null);
     private final Set<Integer> uids = ConcurrentHashMap.newKeySet();
@@ -36,7 +37,7 @@ final class Plain implements Sandbox {
     private final Guardian guardian;
 
     Plain(Spawner spawner, Poller poller, int nothing) throws DriverFailure {
-        Programs.need("setsid");
+
         this.spawner = spawner;
         this.poller = poller;
         this.nothing = nothing;
@@ -51,7 +52,7 @@ final class Plain implements Sandbox {
     @Override
     public List<String> main(TaskDirectory directory, String hostname, List<String> command) {
         List<String> all = new ArrayList<>(user(directory));
-        all.addAll(List.of("/bin/sh", "-c", "exec setsid /bin/sh -c \"$@\"", "session", Scripts.MAIN, "main",
+        all.addAll(List.of("/bin/sh", "-c", "exec \"$0\" /bin/sh -c \"$@\"", setsid, Scripts.MAIN, "main",
                 directory.workspace().toString()));
         all.addAll(command);
         return all;
@@ -61,7 +62,7 @@ final class Plain implements Sandbox {
     public List<String> enter(Roots roots, boolean terminal, List<String> command) {
         List<String> all = new ArrayList<>(user(roots.directory()));
         all.addAll(List.of("/bin/sh", "-c", Scripts.ENTER, "enter", "exec", terminal ? "terminal" : "pipes",
-                roots.directory().workspace().toString()));
+                roots.directory().workspace().toString(), setsid));
         all.addAll(command);
         return all;
     }

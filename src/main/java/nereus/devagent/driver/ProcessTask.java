@@ -152,13 +152,9 @@ final class ProcessTask implements Task {
     }
 
     private Exec started(ProcessExec exec, ExecListener listener, Runnable release) {
+        execs.removeIf(ProcessExec::isOver);
         execs.add(exec);
-        exec.start(listener, code -> ending ? KILLED : code, () -> {
-            release.run();
-            if (!ending) {
-                execs.remove(exec);
-            }
-        });
+        exec.start(listener, code -> ending ? KILLED : code, release);
         return exec;
     }
 }

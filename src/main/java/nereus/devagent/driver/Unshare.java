@@ -55,7 +55,8 @@ final class Unshare implements Sandbox {
             all.add("--map-root-user");
         }
         all.addAll(List.of("--", "/bin/sh", "-c", Scripts.UNSHARE, "unshare", hostname, directory.root().toString(),
-                directory.fstab().toString(), network ? "own" : "shared", CAPABILITIES, Scripts.MAIN, "/workspace"));
+                directory.fstab().toString(), network ? "own" : "shared", CAPABILITIES, setpriv, Scripts.MAIN,
+                "/workspace"));
         all.addAll(command);
         return all;
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import nereus.devagent.driver.Bench.Opened;
@@ -21,8 +22,10 @@ import nereus.devagent.driver.Bench.Started;
 import nereus.devagent.driver.TaskDriver.DriverFailure;
 import nereus.devagent.driver.TaskDriver.Task;
 import nereus.devagent.driver.TaskDriver.TaskExit;
+import nereus.devagent.driver.TaskDriver.TaskSpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,6 +219,34 @@ class TaskTest {
         try (ProcessDriver second = ProcessDriver.open(own, Optional.of(kind))) {
             assertEquals(List.of(), directories(second));
         }
+    }
+
+    @Test
+    void theBestKindThatWorksIsChosen() {
+        try (ProcessDriver driver = ProcessDriver.open(work.resolve("chosen"), Optional.empty())) {
+            SandboxKind chosen = driver.capabilities().sandbox();
+            for (SandboxKind better : SandboxKind.values()) {
+                if (better.compareTo(chosen) < 0) {
+                    assertThrows(SandboxUnavailable.class,
+                            () -> ProcessDriver.open(work.resolve("better"), Optional.of(better)));
+                }
+            }
+            assertTrue(driver.capabilities().meaning().contains("of kind " + chosen.setting()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskMayHaveAPathOfItsOwn(SandboxKind kind) throws Exception {
+        CompletableFuture<TaskExit> exit = new CompletableFuture<>();
+        Task task = bench.driver(kind).start(new TaskSpec("path-" + kind, "job", "task", "docker",
+                Map.of("command", "/bin/sleep", "args", List.of("1000")), Map.of("PATH", "/nowhere"), 0, 0),
+                exit::complete);
+        Opened opened = Bench.terminal(task, "/bin/sh", "-c", "echo $PATH");
+        assertEquals(0, opened.heard().exit());
+        assertEquals("/nowhere\r\n", opened.heard().out());
+        task.kill();
+        assertEquals(137, exit.get(1, TimeUnit.SECONDS).code());
     }
 
     @ParameterizedTest
