@@ -40,6 +40,7 @@ final class Bubblewrap implements Sandbox {
                 "/var", "--perms", "1777", "--dir", "/var/tmp", "--perms", "0755", "--dir", "/run", "--perms", "0700",
                 "--dir",
                 "/root", "--perms", "0755", "--dir", "/home"));
+        view.frozen().forEach(name -> all.addAll(List.of("--ro-bind", name, name)));
         view.writable().forEach(bind -> all.addAll(List.of("--bind", bind.source(), bind.target())));
         all.addAll(List.of("--chdir", "/", "--", "/bin/sh", "-c", Scripts.MAIN, "main", "/workspace"));
         all.addAll(command);

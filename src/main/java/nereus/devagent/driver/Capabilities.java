@@ -13,11 +13,16 @@ package nereus.devagent.driver;
 public record Capabilities(SandboxKind sandbox, boolean realUsers, boolean ownProcesses, boolean ownFiles,
         boolean ownNetwork, boolean memoryLimit) {
 
+    Capabilities withMemoryLimit(boolean present) {
+        return new Capabilities(sandbox, realUsers, ownProcesses, ownFiles, ownNetwork, present);
+    }
+
     /** One sentence for the log, which names what is missing. */
     public String meaning() {
         StringBuilder text = new StringBuilder("Runners are local processes in sandboxes of kind ")
                 .append(sandbox.setting());
-        missing(text, ownProcesses, "they see the machine's other processes and can signal those of their own uid");
+        missing(text, ownProcesses,
+                "they see the machine's other processes, and an agent that is not root can be killed by them");
         missing(text, ownFiles, "they see the machine's files, have no /workspace and share /tmp");
         missing(text, ownNetwork, "they reach the machine's network");
         missing(text, realUsers, "they have no second user");

@@ -28,6 +28,13 @@ final class Child {
         return child;
     }
 
+    /** Runs a program to its end, without streams; its exit code. */
+    static int run(Spawner spawner, Poller poller, int nothing, List<String> command) throws DriverFailure {
+        return start(spawner, poller, command, Map.of("PATH", Sandbox.PATH), true, nothing, nothing, nothing).exit()
+                .join()
+                .code();
+    }
+
     int pid() {
         return pid;
     }

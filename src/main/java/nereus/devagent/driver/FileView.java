@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a runner sees of the files: the system read-only, a few files of /etc of its own, and its writable directories. */
-record FileView(List<Bind> system, List<Link> links, List<Bind> own, List<String> hidden, List<Bind> writable) {
+record FileView(List<Bind> system, List<Link> links, List<Bind> own, List<String> hidden, List<String> frozen,
+        List<Bind> writable) {
     /** A file or directory of the machine at a place of the runner. */
     record Bind(String source, String target) {}
 
@@ -19,6 +20,8 @@ record FileView(List<Bind> system, List<Link> links, List<Bind> own, List<String
     private static final List<String> SYSTEM = List.of("/usr", "/etc", "/opt", "/bin", "/sbin", "/lib", "/lib32",
             "/lib64",
             "/libx32", "/nix", "/gnu");
+    /** What root may write to by its user id alone; bubblewrap leaves it open to root. */
+    private static final List<String> KERNEL = List.of("/proc/sys", "/proc/sysrq-trigger");
     private static final List<String> SECRET_DIRECTORIES = List.of("/etc/ssh", "/etc/ssl/private", "/etc/sudoers.d");
 
     static FileView of(TaskDirectory directory) {
@@ -48,6 +51,7 @@ record FileView(List<Bind> system, List<Link> links, List<Bind> own, List<String
         }
         return new FileView(List.copyOf(system), List.copyOf(links), List.copyOf(own),
                 SECRET_DIRECTORIES.stream().filter(name -> Files.isDirectory(Path.of(name))).toList(),
+                KERNEL.stream().filter(name -> Files.exists(Path.of(name))).toList(),
                 List.of(new Bind(directory.workspace().toString(), "/workspace"),
                         new Bind(directory.home().toString(), "/home/user")));
     }

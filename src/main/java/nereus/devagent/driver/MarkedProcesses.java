@@ -16,7 +16,9 @@ import java.util.Set;
  */
 final class MarkedProcesses {
     private static final Path PROC = Path.of("/proc");
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 500;
+    /** A process that forks and ends while /proc is read is in no list; it hardly is so several times in a row. */
+    private static final int EMPTY_ROUNDS = 3;
 
     private MarkedProcesses() {}
 
@@ -29,11 +31,19 @@ final class MarkedProcesses {
         return uids;
     }
 
+    /** The parent of a process, -1 if it is gone. */
+    static int parent(int pid) {
+        List<String> stat = stat(pid);
+        return stat.size() < 2 ? -1 : Integer.parseInt(stat.get(1));
+    }
+
     /** Stops and kills until none is left, so that a process which starts others faster than one can look is caught too. */
     static void kill(String mark, int uid, Set<Integer> sessions) {
+        int empty = 0;
         for (int round = 0; round < ROUNDS; round++) {
             List<Integer> found = find(mark, uid, sessions);
-            if (found.isEmpty()) {
+            empty = found.isEmpty() ? empty + 1 : 0;
+            if (empty == (uid >= 0 ? 1 : EMPTY_ROUNDS)) {
                 return;
             }
             for (int signal : new int[]{Libc.SIGSTOP, Libc.SIGKILL}) {

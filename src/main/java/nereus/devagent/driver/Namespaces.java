@@ -10,13 +10,14 @@ import java.util.Map;
 /** What both sandboxes of namespaces share: how a further process enters them, and that they die with their first process. */
 final class Namespaces {
     private final String nsenter = Programs.need("nsenter");
+    private final String setpriv = Programs.need("setpriv");
+    private final String setsid = Programs.need("setsid");
     private final boolean root = Libc.effectiveUser() == 0;
     private final boolean network;
 
     Namespaces(boolean network) {
         this.network = network;
-        Programs.need("setpriv");
-        Programs.need("setsid");
+
     }
 
     boolean root() {
@@ -38,9 +39,9 @@ final class Namespaces {
             all.add("--user");
             all.add("--preserve-credentials");
         }
-        all.addAll(List.of("--", "/usr/bin/setpriv", "--bounding-set", Sandbox.CAPABILITIES, "--", "/bin/sh", "-c",
+        all.addAll(List.of("--", setpriv, "--bounding-set", Sandbox.CAPABILITIES, "--", "/bin/sh", "-c",
                 Scripts.ENTER,
-                "enter", "fork", terminal ? "terminal" : "pipes", "/workspace"));
+                "enter", "fork", terminal ? "terminal" : "pipes", "/workspace", setsid));
         all.addAll(command);
         return all;
     }

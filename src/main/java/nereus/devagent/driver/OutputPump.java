@@ -69,6 +69,10 @@ final class OutputPump {
         detached = true;
     }
 
+    boolean isClosed() {
+        return source.isClosed();
+    }
+
     void close() {
         source.close();
         done.complete(null);

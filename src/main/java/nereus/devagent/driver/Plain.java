@@ -26,14 +26,21 @@ final class Plain implements Sandbox {
     private static final int FIRST_UID = 52_000;
     private static final int UIDS = 8_000;
 
+    private final String setsid = Programs.need("setsid");
     private final boolean root = Libc.effectiveUser() == 0;
     private final @Nullable String setpriv = Programs.find("setpriv").orElse(null);
     private final Set<Integer> uids = ConcurrentHashMap.newKeySet();
     private final Map<TaskDirectory, Integer> owners = new ConcurrentHashMap<>();
+    private final Spawner spawner;
+    private final Poller poller;
+    private final int nothing;
     private final Guardian guardian;
 
     Plain(Spawner spawner, Poller poller, int nothing) throws DriverFailure {
-        Programs.need("setsid");
+
+        this.spawner = spawner;
+        this.poller = poller;
+        this.nothing = nothing;
         guardian = new Guardian(spawner, poller, nothing);
     }
 
@@ -45,7 +52,7 @@ final class Plain implements Sandbox {
     @Override
     public List<String> main(TaskDirectory directory, String hostname, List<String> command) {
         List<String> all = new ArrayList<>(user(directory));
-        all.addAll(List.of("/bin/sh", "-c", "exec setsid /bin/sh -c \"$@\"", "session", Scripts.MAIN, "main",
+        all.addAll(List.of("/bin/sh", "-c", "exec \"$0\" /bin/sh -c \"$@\"", setsid, Scripts.MAIN, "main",
                 directory.workspace().toString()));
         all.addAll(command);
         return all;
@@ -55,7 +62,7 @@ final class Plain implements Sandbox {
     public List<String> enter(Roots roots, boolean terminal, List<String> command) {
         List<String> all = new ArrayList<>(user(roots.directory()));
         all.addAll(List.of("/bin/sh", "-c", Scripts.ENTER, "enter", "exec", terminal ? "terminal" : "pipes",
-                roots.directory().workspace().toString()));
+                roots.directory().workspace().toString(), setsid));
         all.addAll(command);
         return all;
     }
@@ -149,7 +156,26 @@ final class Plain implements Sandbox {
     @Override
     public void kill(Roots roots) {
         roots.kill();
-        MarkedProcesses.kill(roots.directory().mark(), owner(roots.directory()), roots.sessions());
+        int uid = owner(roots.directory());
+        if (uid >= 0) {
+            killAllOf(uid);
+        }
+        MarkedProcesses.kill(roots.directory().mark(), uid, roots.sessions());
+    }
+
+    /** The kernel kills all of a user id in one step, which no process that forks can outrun. */
+    private void killAllOf(int uid) {
+        try {
+            int code = Child.run(spawner, poller, nothing,
+                    List.of(Programs.need("setpriv"), "--reuid=" + uid, "--regid=" + uid,
+                            "--clear-groups", "--", "/bin/sh", "-c", "kill -KILL -1; exit 0"));
+            if (code != 0) {
+                throw new IllegalStateException(
+                        "the processes of user id " + uid + " could not be killed: exit " + code);
+            }
+        } catch (DriverFailure e) {
+            throw new IllegalStateException("the processes of user id " + uid + " could not be killed", e);
+        }
     }
 
     @Override

@@ -5,14 +5,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntUnaryOperator;
 import nereus.devagent.driver.TaskDriver.ExecListener;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A further process of a task with its streams: three pipes, or a terminal. */
 final class ProcessExec implements TaskDriver.Exec {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessExec.class);
     private final Child child;
     private final InputPipe input;
     private final List<OutputPump> outputs;
     private final @Nullable Descriptor terminal;
     private volatile boolean detached;
+    private volatile boolean over;
 
     private ProcessExec(Child child, InputPipe input, List<OutputPump> outputs, @Nullable Descriptor terminal) {
         this.child = child;
@@ -41,10 +45,11 @@ final class ProcessExec implements TaskDriver.Exec {
     void start(ExecListener listener, IntUnaryOperator code, Runnable release) {
         outputs.forEach(OutputPump::start);
         child.onExit(status -> {
+            int told = code.applyAsInt(status.code());
             outputs.forEach(OutputPump::ended);
             var _ = CompletableFuture
                     .allOf(outputs.stream().map(OutputPump::done).toArray(CompletableFuture<?>[]::new))
-                    .thenRunAsync(() -> finish(listener, code.applyAsInt(status.code()), release),
+                    .thenRunAsync(() -> finish(listener, told, release),
                             Thread::startVirtualThread);
         });
     }
@@ -52,13 +57,23 @@ final class ProcessExec implements TaskDriver.Exec {
     private void finish(ExecListener listener, int code, Runnable release) {
         input.close();
         release.run();
+        over = true;
         if (!detached) {
-            listener.exited(code);
+            try {
+                listener.exited(code);
+            } catch (RuntimeException e) {
+                LOG.error("the listener failed to take the exit of a process", e);
+            }
         }
     }
 
     Child child() {
         return child;
+    }
+
+    /** Whether it has ended and nobody holds its streams any more. */
+    boolean isOver() {
+        return over && outputs.stream().allMatch(OutputPump::isClosed);
     }
 
     /** All processes are gone: nothing more can come than what the pipes hold. */

@@ -3,6 +3,7 @@ package nereus.devagent.driver;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import nereus.devagent.driver.TaskDriver.DriverFailure;
 import nereus.devagent.driver.TaskDriver.Exec;
 import nereus.devagent.driver.TaskDriver.ExecListener;
 import nereus.devagent.driver.TaskDriver.Task;
+import nereus.devagent.driver.TaskDriver.TaskExit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ final class ProcessTask implements Task {
 
     private final Workshop workshop;
     private final Roots roots;
+    private final Optional<MemoryGroup> group;
     private final Map<String, String> environment;
     private final Set<ProcessExec> execs = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
@@ -33,22 +36,24 @@ final class ProcessTask implements Task {
     private final ReentrantLock starting = new ReentrantLock();
     private volatile boolean ending;
 
-    ProcessTask(Workshop workshop, Roots roots, Map<String, String> environment) {
+    ProcessTask(Workshop workshop, Roots roots, Optional<MemoryGroup> group, Map<String, String> environment) {
         this.workshop = workshop;
         this.roots = roots;
+        this.group = group;
         this.environment = environment;
     }
 
     /** Cleans up when the main process has ended, then tells. */
-    void watch(Consumer<ExitStatus> onEnd) {
+    void watch(Consumer<TaskExit> onEnd) {
         roots.main().onExit(status -> Thread.ofVirtual().name("driver-end").start(() -> {
+            boolean full = status.code() == KILLED && group.map(MemoryGroup::wasFull).orElse(false);
             try {
                 end();
             } catch (RuntimeException e) {
                 LOG.error("the task in {} was not cleaned up", roots.directory().path(), e);
             } finally {
                 ended.complete(null);
-                onEnd.accept(status);
+                onEnd.accept(new TaskExit(status.code(), 0, full));
             }
         }));
     }
@@ -72,6 +77,7 @@ final class ProcessTask implements Task {
         }
         execs.forEach(ProcessExec::taskEnded);
         roots.close();
+        group.ifPresent(MemoryGroup::remove);
         workshop.sandbox().forget(roots.directory());
         workshop.remove(roots.directory());
     }
@@ -138,21 +144,17 @@ final class ProcessTask implements Task {
 
     private Child child(List<String> command, boolean terminal, Map<String, String> variables, int... descriptors)
             throws DriverFailure {
-        Child child = Child.start(workshop.spawner(), workshop.poller(),
-                workshop.sandbox().enter(roots, terminal, command),
+        List<String> enter = workshop.sandbox().enter(roots, terminal, command);
+        Child child = Child.start(workshop.spawner(), workshop.poller(), group.map(g -> g.around(enter)).orElse(enter),
                 variables, workshop.sandbox().ownSession(), descriptors);
         roots.sessions().add(child.pid());
         return child;
     }
 
     private Exec started(ProcessExec exec, ExecListener listener, Runnable release) {
+        execs.removeIf(ProcessExec::isOver);
         execs.add(exec);
-        exec.start(listener, code -> ending ? KILLED : code, () -> {
-            release.run();
-            if (!ending) {
-                execs.remove(exec);
-            }
-        });
+        exec.start(listener, code -> ending ? KILLED : code, release);
         return exec;
     }
 }

@@ -30,6 +30,11 @@ final class Roots {
             return;
         }
         int pidfd = Libc.pidfdOpen(init);
+        if (pidfd >= 0 && MarkedProcesses.parent(init) != main.pid()) {
+            // Guard against an id that already belongs to another process.
+            Libc.close(pidfd);
+            pidfd = -1;
+        }
         if (pidfd < 0) {
             initProcess = null;
             gone = CompletableFuture.completedFuture(init);
@@ -64,10 +69,11 @@ final class Roots {
     }
 
     void kill() {
+        // The child first: it would end with a code of its own when it saw the other killed.
+        main.kill();
         if (initProcess != null) {
             initProcess.signal(Libc.SIGKILL);
         }
-        main.kill();
     }
 
     void close() {

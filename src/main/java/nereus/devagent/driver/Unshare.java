@@ -55,7 +55,8 @@ final class Unshare implements Sandbox {
             all.add("--map-root-user");
         }
         all.addAll(List.of("--", "/bin/sh", "-c", Scripts.UNSHARE, "unshare", hostname, directory.root().toString(),
-                directory.fstab().toString(), network ? "own" : "shared", CAPABILITIES, Scripts.MAIN, "/workspace"));
+                directory.fstab().toString(), network ? "own" : "shared", CAPABILITIES, setpriv, Scripts.MAIN,
+                "/workspace"));
         all.addAll(command);
         return all;
     }
@@ -94,8 +95,8 @@ final class Unshare implements Sandbox {
         line(lines, "tmpfs", root.resolve("dev/shm"), "tmpfs", "mode=1777,nosuid,nodev");
         line(lines, "tmpfs", root.resolve("tmp"), "tmpfs", "mode=1777,nosuid,nodev");
         line(lines, "proc", root.resolve("proc"), "proc", "nosuid,nodev,noexec");
-        line(lines, root.resolve("proc/sys").toString(), root.resolve("proc/sys"), "none",
-                "bind,ro,nosuid,nodev,noexec");
+        view.frozen().forEach(name -> line(lines, inside(root, name).toString(), inside(root, name), "none",
+                "bind,ro,nosuid,nodev,noexec"));
         view.writable().forEach(b -> line(lines, b.source(), inside(root, b.target()), "none", "bind,nosuid,nodev"));
         return lines.toString();
     }

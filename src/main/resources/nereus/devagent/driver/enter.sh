@@ -1,4 +1,5 @@
-# Runs a further program in a task. Arguments: fork or exec, terminal or pipes, its directory, then the command.
+# Runs a further program in a task. Arguments: fork or exec, terminal or pipes, its directory, the path of setsid, then the
+# command.
 #
 # fork: this shell stands outside the task's process namespace and waits; it never tells of signals on the program's stderr.
 # exec: it becomes the program. Either way the program leads a session of its own, on a terminal with that as its own terminal.
@@ -6,7 +7,8 @@ umask 022
 how=$1
 channel=$2
 cd "$3" || cd /
-shift 3
+setsid=$4
+shift 4
 reason=$(complaint "$1")
 if [ -n "$reason" ]; then
     text="OCI runtime exec failed: exec failed: unable to start container process: $reason"
@@ -23,9 +25,9 @@ else
     set -- -- "$@"
 fi
 if [ "$how" = exec ]; then
-    exec setsid "$@"
+    exec "$setsid" "$@"
 fi
 exec 8>&2 2>/dev/null
 # In parentheses, since a shell may tell of a signal where the command's own stderr goes.
-(exec setsid "$@" 2>&8 8>&-)
+(exec "$setsid" "$@" 2>&8 8>&-)
 exit $?

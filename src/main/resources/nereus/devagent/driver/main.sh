@@ -8,4 +8,4 @@ if [ -n "$reason" ]; then
     exit 127
 fi
 echo READY >&2
-exec "$@" >/dev/null 2>&1
+exec "$@" >/dev/null 2>&1 3>&-

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import nereus.devagent.driver.TaskDriver.Exec;
@@ -22,6 +24,7 @@ final class Bench implements AutoCloseable {
     private final Map<SandboxKind, ProcessDriver> drivers = new EnumMap<>(SandboxKind.class);
     private final Map<SandboxKind, Task> tasks = new EnumMap<>(SandboxKind.class);
     private final Map<SandboxKind, String> reasons = new EnumMap<>(SandboxKind.class);
+    private final Set<String> shared = new HashSet<>();
     private final Path work;
 
     Bench(Path work) {
@@ -48,9 +51,16 @@ final class Bench implements AutoCloseable {
     synchronized Task task(SandboxKind kind) throws Exception {
         ProcessDriver driver = driver(kind);
         if (!tasks.containsKey(kind)) {
-            tasks.put(kind, start(driver).task());
+            Started started = start(driver);
+            shared.add(started.id().replace("-", "").substring(0, 12));
+            tasks.put(kind, started.task());
         }
         return Objects.requireNonNull(tasks.get(kind));
+    }
+
+    /** Whether a directory is the one of a shared task. */
+    synchronized boolean isShared(String directory) {
+        return shared.stream().anyMatch(directory::startsWith);
     }
 
     static Started start(ProcessDriver driver) throws Exception {
