@@ -185,7 +185,7 @@ final class HttpEventStream implements EventStream {
             if (!complained) {
                 complained = true;
                 log.warn(
-                        "An event of {} cannot be decoded and is skipped, as all further ones of this stream will be: {}",
+                        "An event of {} cannot be decoded and is skipped (others like it on this stream without a word): {}",
                         address, Refusals.because(e));
             }
             return List.of();
