@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An allocation as lists (with resources and task states) and allocation events write it. */
+/** An allocation as lists (with resources and task states) and allocation events write it (docs/nomad.md 12, 24, 42). */
 record AllocationRow(@JsonProperty("ID") @Nullable String id, @JsonProperty("JobID") @Nullable String jobId,
         @JsonProperty("NodeID") @Nullable String nodeId, long modifyIndex, @Nullable String clientStatus,
         @Nullable String clientDescription, @Nullable String desiredStatus, @Nullable String desiredDescription,

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * sends an unframed body that ends with the connection, 1.10 sends chunks that may hold half a line; both are lines here.
  *
  * <p>A line that cannot be decoded is logged (once per stream) and skipped: ending the stream would not help, since Nomad may send
- * the same line again, and what it said is learned from the next list.
+ * the same line again, and what it said is learned from the next list (docs/nomad.md 32 to 38).
  */
 final class HttpEventStream implements EventStream {
     private static final Logger log = LoggerFactory.getLogger(HttpEventStream.class);
@@ -185,7 +185,7 @@ final class HttpEventStream implements EventStream {
             if (!complained) {
                 complained = true;
                 log.warn(
-                        "An event of {} cannot be decoded and is skipped, as all further ones of this stream will be: {}",
+                        "An event of {} cannot be decoded and is skipped (others like it on this stream without a word): {}",
                         address, Refusals.because(e));
             }
             return List.of();

@@ -32,6 +32,7 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
     /** Nothing more is told, apart from {@code closed}, which is told once. */
     private boolean over;
     private boolean paused;
+    private int resumes;
     /** The connection has ended, though frames that came before may still wait for {@link #resume}. */
     private boolean gone;
     private @Nullable Throwable trouble;
@@ -53,7 +54,7 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
     /** To be called in the turn of the event loop in which the socket came about: before its end nothing is delivered. */
     void start() {
         if (socket.isClosed()) {
-            // A close frame came in one packet with the upgrade: the socket takes no handlers any more, but knows the reason.
+            // Guard against a close frame read before the upgrade was announced: no handler can be set then, but the reason is known.
             context.runOnContext(v -> refused(socket.closeStatusCode(), socket.closeReason()));
             return;
         }
@@ -118,6 +119,7 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
     @Override
     public void resume() {
         paused = false;
+        resumes++;
         socket.resume();
         if (gone) {
             settle();
@@ -212,12 +214,14 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
     }
 
     /**
-     * Tells the end once everything before it was told. Guard against a connection that ends while the session is paused: frames
-     * that wait in the socket are delivered by tasks that stand in this queue before ours.
+     * Tells the end once everything before it was told. Guard against a connection that ends while the session is paused: the
+     * frames that wait in the socket are delivered by a task that {@link #resume} queues, so only an end that is settled after the
+     * last resume stands behind them.
      */
     private void settle() {
+        int seen = resumes;
         context.runOnContext(v -> {
-            if (!paused) {
+            if (!paused && seen == resumes) {
                 finish(trouble == null || trouble instanceof HttpClosedException
                         ? "the connection ended without a close frame"
                         : "the session broke: " + Refusals.because(trouble));
