@@ -87,18 +87,23 @@ final class Nodes {
         transaction.commit();
         if (wasDisconnected) {
             evaluate(id);
-            change(node(id).copy(), "initializing", "");
-            evaluate(id);
-            client.reconnect();
-            // Ready once the client has told the server of its allocations.
-            Duration told = world.delays.clientBatch().plus(world.delays.serverBatch()).multipliedBy(2);
-            world.agenda.after(told, () -> ready(id, ""));
+            Duration fingerprinted = world.delays.scheduling().plus(world.delays.completion()).multipliedBy(2);
+            world.agenda.after(fingerprinted, () -> initialize(id));
         } else {
             world.agenda.after(world.delays.scheduling(), () -> {
                 ready(id, "Node reregistered by heartbeat");
                 client.reconnect();
             });
         }
+    }
+
+    /** A disconnected node is ready only once its client has told the server of its allocations. */
+    private void initialize(String id) {
+        change(node(id).copy(), "initializing", "");
+        evaluate(id);
+        client(id).reconnect();
+        Duration told = world.delays.clientBatch().plus(world.delays.serverBatch()).multipliedBy(2);
+        world.agenda.after(told, () -> ready(id, ""));
     }
 
     private void ready(String id, String message) {
