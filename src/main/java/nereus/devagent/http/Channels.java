@@ -1,0 +1,20 @@
+package nereus.devagent.http;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** Reaches the socket under an HTTP connection, to end it without a word or to write past the encoder. */
+final class Channels {
+
+    private Channels() {}
+
+    /** Ends a connection without a word, not even a close frame. */
+    static void cut(Channel channel) {
+        var _ = channel.close();
+    }
+
+    static Channel of(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
+    }
+}
