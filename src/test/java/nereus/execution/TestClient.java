@@ -59,10 +59,10 @@ final class TestClient {
         var all = new StringBuilder();
         while (all.indexOf(text) < 0) {
             JsonObject message = next();
-            Assertions.assertTrue(
-                    message.getString("type").equals("stdout") || message.getString("type").equals("stderr"),
+            String got = message.getString("type");
+            Assertions.assertTrue(List.of("start", "stdout", "stderr").contains(got),
                     () -> "got " + message + " after " + all);
-            if (message.getString("type").equals(type))
+            if (got.equals(type))
                 all.append(message.getString("data"));
         }
         return all.toString();
