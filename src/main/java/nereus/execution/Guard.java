@@ -8,6 +8,7 @@ import nereus.runner.Claimed;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A runner's guard: the channel over which we say that we live. When its heartbeats stop, the script at its other end kills all that
@@ -104,7 +105,9 @@ final class Guard {
         if (stopped)
             return;
         before = true;
-        log.info("runner {}: no guard there, trying again in {} ms: {}", runner.id(), pause.toMillis(), reason);
+        log.atLevel(pause.equals(FIRST_PAUSE) ? Level.INFO : Level.DEBUG).log(
+                "runner {}: no guard there, trying again in {} ms: {}",
+                runner.id(), pause.toMillis(), reason);
         reopen.start(pause);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
     }

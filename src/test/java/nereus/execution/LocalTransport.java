@@ -141,6 +141,11 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
             closed = true;
         }
 
+        /** The tag it was opened with. */
+        long tag() {
+            return Long.parseLong(command.get(4));
+        }
+
         /** Whether this is a runner's guard. */
         boolean guard() {
             return command.size() > 8;

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The three scripts, run for real. */
 class ScriptsTest {
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
+
+    private static final Pattern FIFO = Pattern.compile("stderr_(\\d{1,19})\\.fifo");
 
     @TempDir
     Path directory;
@@ -308,9 +312,14 @@ class ScriptsTest {
         return "line\r\n" + stdout.substring(0, echo) + stdout.substring(echo + "line\r\n".length());
     }
 
-    private static List<Path> fifos() throws Exception {
+    /** The named pipes of this test's runner: other runners may share /tmp. */
+    private List<Path> fifos() throws Exception {
+        long most = transport.sessions().stream().filter(session -> session.tty).findFirst().orElseThrow().tag();
         try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
-            return files.filter(file -> file.getFileName().toString().matches("stderr_\\d+\\.fifo")).toList();
+            return files.filter(file -> {
+                Matcher name = FIFO.matcher(file.getFileName().toString());
+                return name.matches() && (most ^ Long.parseLong(name.group(1))) >>> 20 == 0;
+            }).toList();
         }
     }
 

@@ -48,6 +48,11 @@ final class TestClient {
         var _ = channel.close();
     }
 
+    /** Whether anything is read from its connection. */
+    void read(boolean reading) {
+        ((WebSocketInternal) socket).channelHandlerContext().channel().config().setAutoRead(reading);
+    }
+
     JsonObject next() throws InterruptedException {
         JsonObject message = messages.poll(15, TimeUnit.SECONDS);
         Assertions.assertNotNull(message, "no message came within 15 s");
