@@ -1,6 +1,8 @@
 package nereus.execution;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -27,6 +29,7 @@ final class Guard {
     private final TagRange tags;
     private final ExecutionSettings settings;
     private final Timer reopen;
+    private final Promise<Void> gone = Promise.promise();
     private Duration pause = FIRST_PAUSE;
     private @Nullable Channel channel;
     private long heartbeat = -1;
@@ -56,17 +59,18 @@ final class Guard {
     }
 
     /**
-     * Ends the guard.
+     * Ends the guard; completes when it has gone, or after a short while.
      *
      * @param kill everything of ours in the runner ends with it, background processes included
      */
-    void stop(boolean kill) {
+    Future<Void> stop(boolean kill) {
         context.runOnContext(v -> {
             stopped = true;
             killing = kill;
             reopen.cancel();
             end();
         });
+        return gone.future();
     }
 
     private void open() {
@@ -76,13 +80,9 @@ final class Guard {
                 return;
             }
             before = true;
-            channel = opened.result();
-            if (stopped) {
-                end();
-                return;
-            }
-            pause = FIRST_PAUSE;
             Channel open = opened.result();
+            channel = open;
+            pause = FIRST_PAUSE;
             heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> open.write("\n"));
             open.listen(new Channel.Sink() {
                 @Override
@@ -96,14 +96,18 @@ final class Guard {
                     Guard.this.lost(loss.reason());
                 }
             });
+            if (stopped)
+                end();
         });
     }
 
     private void lost(String reason) {
         channel = null;
         vertx.cancelTimer(heartbeat);
-        if (stopped)
+        if (stopped) {
+            gone.tryComplete();
             return;
+        }
         before = true;
         log.atLevel(pause.equals(FIRST_PAUSE) ? Level.INFO : Level.DEBUG).log(
                 "runner {}: no guard there, trying again in {} ms: {}",
@@ -115,14 +119,20 @@ final class Guard {
     private void end() {
         vertx.cancelTimer(heartbeat);
         Channel open = channel;
-        if (open == null)
+        if (open == null) {
+            // One that is being opened is ended when it is there; nobody waits for it.
+            gone.tryComplete();
             return;
+        }
         channel = null;
         if (killing)
             open.write("kill\n");
         else
             open.closeInput();
         // The script leaves by itself; a socket closed at once might take the bytes on their way with it.
-        new Timer(vertx, open::close).start(settings.readyTimeout());
+        new Timer(vertx, () -> {
+            open.close();
+            gone.tryComplete();
+        }).start(settings.readyTimeout());
     }
 }

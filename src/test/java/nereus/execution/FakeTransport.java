@@ -189,6 +189,8 @@ final class FakeTransport implements ExecTransport {
             synchronized (heard) {
                 heard.append(data.toString(StandardCharsets.UTF_8));
             }
+            if (guard && data.toString(StandardCharsets.UTF_8).equals("kill\n"))
+                exit(0);
             if (!terminal && !guard && !stuck) {
                 String[] fields = data.toString(StandardCharsets.UTF_8).split("\0", -1);
                 if (fields.length > 2)
@@ -209,7 +211,10 @@ final class FakeTransport implements ExecTransport {
         }
 
         @Override
-        public void closeInput() {}
+        public void closeInput() {
+            if (guard)
+                exit(0);
+        }
 
         @Override
         public void resize(int rows, int columns) {}

@@ -134,6 +134,7 @@ class RelayTest {
 
     @Test
     void exit137OfAStoppedAllocationIsNotSaidToBeTheCommands() throws Exception {
+        again("endingWait", "60s");
         TestClient client = stage.run("cmd");
         FakeTransport.Run run = transport.run().start("cmd");
         run.terminal.exit(137);
@@ -172,7 +173,7 @@ class RelayTest {
 
     @Test
     void theTimeLimitEndsTheSocketAtOnceAndKillsAfterTheGrace() throws Exception {
-        TestClient client = stage.run(new Command("cmd", Map.of(), Duration.ofMillis(300), false));
+        TestClient client = stage.run(new Command("cmd", Map.of(), Duration.ofSeconds(1), false));
         FakeTransport.Run run = transport.run().start("cmd");
         run.terminal.say("before");
         TestClient.Result result = client.result();
@@ -186,7 +187,7 @@ class RelayTest {
 
     @Test
     void aRunThatCannotBeKilledCostsTheRunner() throws Exception {
-        TestClient client = stage.run(new Command("cmd", Map.of(), Duration.ofMillis(300), false));
+        TestClient client = stage.run(new Command("cmd", Map.of(), Duration.ofSeconds(1), false));
         FakeTransport.Run run = transport.run().start("cmd");
         run.control.status = "1";
         assertEquals("timeout", client.result().last().getString("type"));
@@ -208,6 +209,7 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(strings = {"close", "end", "reset"})
     void aClientThatLeavesEndsTheRun(String way) throws Exception {
+        again("grace", "60s");
         TestClient client = stage.run("cmd");
         FakeTransport.Run run = transport.run().start("cmd");
         run.terminal.say("x");
@@ -228,7 +230,7 @@ class RelayTest {
 
     @Test
     void aClientThatVanishesIsNoticedBySilence() throws Exception {
-        again("clientPing", "0.1s", "clientSilence", "0.5s");
+        again("clientPing", "0.2s", "clientSilence", "1.5s");
         TestClient deaf = stage.run("cmd");
         FakeTransport.Run run = transport.run().start("cmd");
         // A client that does not read does not answer pings either.
