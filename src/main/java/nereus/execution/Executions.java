@@ -92,10 +92,9 @@ public final class Executions {
         closed = true;
         List<RunnerExecutions> all = List.copyOf(runners.values());
         return Future.join(all.stream().map(RunnerExecutions::shutdown).toList())
-                .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS).transform(done -> {
-                    all.forEach(runner -> runner.guard().stop(false));
-                    return Future.succeededFuture();
-                });
+                .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop(false)).toList())
+                        .transform(ended -> Future.succeededFuture()));
     }
 
     private RunnerExecutions of(Claimed runner) {

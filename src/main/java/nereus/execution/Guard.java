@@ -1,6 +1,8 @@
 package nereus.execution;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import nereus.runner.Claimed;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A runner's guard: the channel over which we say that we live. When its heartbeats stop, the script at its other end kills all that
@@ -26,6 +29,7 @@ final class Guard {
     private final TagRange tags;
     private final ExecutionSettings settings;
     private final Timer reopen;
+    private final Promise<Void> gone = Promise.promise();
     private Duration pause = FIRST_PAUSE;
     private @Nullable Channel channel;
     private long heartbeat = -1;
@@ -55,17 +59,18 @@ final class Guard {
     }
 
     /**
-     * Ends the guard.
+     * Ends the guard; completes when it has gone, or after a short while.
      *
      * @param kill everything of ours in the runner ends with it, background processes included
      */
-    void stop(boolean kill) {
+    Future<Void> stop(boolean kill) {
         context.runOnContext(v -> {
             stopped = true;
             killing = kill;
             reopen.cancel();
             end();
         });
+        return gone.future();
     }
 
     private void open() {
@@ -75,13 +80,9 @@ final class Guard {
                 return;
             }
             before = true;
-            channel = opened.result();
-            if (stopped) {
-                end();
-                return;
-            }
-            pause = FIRST_PAUSE;
             Channel open = opened.result();
+            channel = open;
+            pause = FIRST_PAUSE;
             heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> open.write("\n"));
             open.listen(new Channel.Sink() {
                 @Override
@@ -95,16 +96,22 @@ final class Guard {
                     Guard.this.lost(loss.reason());
                 }
             });
+            if (stopped)
+                end();
         });
     }
 
     private void lost(String reason) {
         channel = null;
         vertx.cancelTimer(heartbeat);
-        if (stopped)
+        if (stopped) {
+            gone.tryComplete();
             return;
+        }
         before = true;
-        log.info("runner {}: no guard there, trying again in {} ms: {}", runner.id(), pause.toMillis(), reason);
+        log.atLevel(pause.equals(FIRST_PAUSE) ? Level.INFO : Level.DEBUG).log(
+                "runner {}: no guard there, trying again in {} ms: {}",
+                runner.id(), pause.toMillis(), reason);
         reopen.start(pause);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
     }
@@ -112,14 +119,20 @@ final class Guard {
     private void end() {
         vertx.cancelTimer(heartbeat);
         Channel open = channel;
-        if (open == null)
+        if (open == null) {
+            // One that is being opened is ended when it is there; nobody waits for it.
+            gone.tryComplete();
             return;
+        }
         channel = null;
         if (killing)
             open.write("kill\n");
         else
             open.closeInput();
         // The script leaves by itself; a socket closed at once might take the bytes on their way with it.
-        new Timer(vertx, open::close).start(settings.readyTimeout());
+        new Timer(vertx, () -> {
+            open.close();
+            gone.tryComplete();
+        }).start(settings.readyTimeout());
     }
 }

@@ -54,6 +54,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
 
     private State state = State.OPENING;
     private @Nullable Pair pair;
+    private boolean openFailed;
     private boolean started;
     private OptionalInt terminalCode = OptionalInt.empty();
     private OptionalInt stderrCode = OptionalInt.empty();
@@ -150,6 +151,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
             return;
         }
         log.warn("runner {}: an execution failed: {}", execution.runner().id(), cause.getMessage());
+        openFailed = true;
         // The channels of a stopped allocation fail too: its end may be the better message.
         lossWait.start(shared.settings().endingWait());
     }
@@ -163,12 +165,10 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     private void finish(@Nullable Last last, Cleanup.Way way) {
         if (state == State.CLOSING || state == State.CLOSED)
             return;
-        boolean opening = state == State.OPENING;
         state = State.CLOSING;
         limit.cancel();
         start.cancel();
         straggler.cancel();
-        boolean openingFailed = opening && lossWait.running();
         lossWait.cancel();
         if (last != null) {
             outlet.flush();
@@ -178,7 +178,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         Pair used = pair;
         if (used != null)
             cleanup.begin(used, way);
-        else if (openingFailed)
+        else if (openFailed)
             closed();
         // Otherwise a pair is on its way: opened() or openFailed() ends it.
     }

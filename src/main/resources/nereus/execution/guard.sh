@@ -8,5 +8,11 @@ printf 'READY %s\n' $$
 while read -r -t "$4" x || { e=$?; false; }; do
 [ "$x" = kill ] && { e=200; break; }
 done
-[ $e -gt 128 ] && kill_tags "$1" "$2"
+[ $e -gt 128 ] || exit 0
+kill_tags "$1" "$2"
+# Those who would have removed their named pipes were killed.
+for q in /tmp/stderr_*.fifo; do t=${q#/tmp/stderr_}; t=${t%.fifo}
+case $t in ''|*[!0-9]*) continue;; esac
+[ "$t" -ge "$1" ] && [ "$t" -le "$2" ] && rm -f "$q"
+done
 exit 0

@@ -5,10 +5,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.LockSupport;
@@ -17,13 +17,12 @@ import nereus.nomad.ExecTransport;
 import nereus.runner.Claimed;
 import org.junit.jupiter.api.Assertions;
 
-/** Executions behind a real WebSocket server on loopback. */
+/** Executions behind a real WebSocket server on loopback. Tags are marks on real processes, so they are random for each. */
 final class Stage implements AutoCloseable {
     static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", List.of());
 
     final TestLife life = new TestLife();
     final Executions executions;
-    final Random random = new Random(20);
     private final HttpServer server;
     private final WebSocketClient clients;
     private final ExecTransport transport;
@@ -32,7 +31,7 @@ final class Stage implements AutoCloseable {
     Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings) throws Exception {
         this.vertx = vertx;
         this.transport = transport;
-        executions = new Executions(vertx, transport, life, settings, random, Ticker.SYSTEM);
+        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), Ticker.SYSTEM);
         server = vertx.createHttpServer(
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0).setMaxWebSocketFrameSize(1 << 20));
         server.webSocketHandler(socket -> executions

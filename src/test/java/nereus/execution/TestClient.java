@@ -48,6 +48,11 @@ final class TestClient {
         var _ = channel.close();
     }
 
+    /** Whether anything is read from its connection. */
+    void read(boolean reading) {
+        ((WebSocketInternal) socket).channelHandlerContext().channel().config().setAutoRead(reading);
+    }
+
     JsonObject next() throws InterruptedException {
         JsonObject message = messages.poll(15, TimeUnit.SECONDS);
         Assertions.assertNotNull(message, "no message came within 15 s");
@@ -59,10 +64,10 @@ final class TestClient {
         var all = new StringBuilder();
         while (all.indexOf(text) < 0) {
             JsonObject message = next();
-            Assertions.assertTrue(
-                    message.getString("type").equals("stdout") || message.getString("type").equals("stderr"),
+            String got = message.getString("type");
+            Assertions.assertTrue(List.of("start", "stdout", "stderr").contains(got),
                     () -> "got " + message + " after " + all);
-            if (message.getString("type").equals(type))
+            if (got.equals(type))
                 all.append(message.getString("data"));
         }
         return all.toString();

@@ -1,0 +1,237 @@
+package nereus.execution;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import nereus.nomad.ExecSocket;
+import nereus.nomad.ExecTransport;
+import org.junit.jupiter.api.Assertions;
+import org.jspecify.annotations.Nullable;
+
+/** Exec sessions whose processes are played by the test. Guards are played by itself. */
+final class FakeTransport implements ExecTransport {
+    private final Vertx vertx;
+    private final BlockingQueue<Session> terminals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Session> controls = new LinkedBlockingQueue<>();
+    private final Deque<Boolean> deaths = new ArrayDeque<>();
+    private volatile boolean refusing;
+
+    FakeTransport(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** The next sessions, guards excepted, are dead from the start: exit 0 at once. */
+    synchronized void dead(int sessions) {
+        for (int i = 0; i < sessions; i++)
+            deaths.add(true);
+    }
+
+    /** No WebSocket comes about any more. */
+    void refuse() {
+        refusing = true;
+    }
+
+    @Override
+    public Future<ExecSocket> open(String allocationId, String task, List<String> command, boolean terminal,
+            ExecSocket.Listener listener) {
+        Assertions.assertEquals("allocation-1", allocationId);
+        Assertions.assertEquals("default-task", task);
+        if (refusing)
+            return Future.failedFuture("refused by the test");
+        var session = new Session(vertx.getOrCreateContext(), listener, terminal, command.size() > 8);
+        if (session.guard) {
+            session.say("READY 1\n");
+        } else if (dies()) {
+            session.exit(0);
+        } else {
+            session.say(terminal ? "READY 100 setpriv\n" : "READY 200\n");
+            (terminal ? terminals : controls).add(session);
+        }
+        return Future.succeededFuture(session);
+    }
+
+    /** The next run's terminal and control, once both are open. */
+    Run run() throws InterruptedException {
+        Session terminal = terminals.poll(15, TimeUnit.SECONDS);
+        Session control = controls.poll(15, TimeUnit.SECONDS);
+        Assertions.assertTrue(terminal != null && control != null, "no pair was opened within 15 s");
+        return new Run(terminal, control);
+    }
+
+    /** A further control channel. */
+    Session control() throws InterruptedException {
+        Session control = controls.poll(15, TimeUnit.SECONDS);
+        Assertions.assertNotNull(control, "no control channel was opened within 15 s");
+        return control;
+    }
+
+    private synchronized boolean dies() {
+        return deaths.poll() != null;
+    }
+
+    /** One command, whose program the test plays. */
+    static final class Run {
+        final Session terminal;
+        final Session control;
+        private @Nullable String nonce;
+
+        private Run(Session terminal, Session control) {
+            this.terminal = terminal;
+            this.control = control;
+        }
+
+        /** Waits for the command's lines, which end with that text. */
+        String command(String text) {
+            Stage.eventually("the command arrives", () -> terminal.heard().endsWith(text + "\n"));
+            String lines = terminal.heard();
+            nonce = lines.substring(0, lines.indexOf(' '));
+            return lines;
+        }
+
+        Run start(String text) {
+            command(text);
+            terminal.say("\u001b]" + nonce + ";S\u0007");
+            return this;
+        }
+
+        String mark(int code) {
+            return "\u001b]" + nonce + ";" + code + "\u0007";
+        }
+
+        void end(int code) {
+            control.complain(mark(code));
+            terminal.say(mark(code));
+        }
+    }
+
+    /** One session. A control answers all requests with the same status, unless it is told to be silent. */
+    static final class Session implements ExecSocket {
+        final boolean guard;
+        volatile String status = "0";
+        volatile boolean stuck;
+        volatile boolean paused;
+        volatile boolean closed;
+        private final Context context;
+        private final Listener listener;
+        private final boolean terminal;
+        private final AtomicInteger telling = new AtomicInteger();
+        private final StringBuilder heard = new StringBuilder();
+
+        private Session(Context context, Listener listener, boolean terminal, boolean guard) {
+            this.context = context;
+            this.listener = listener;
+            this.terminal = terminal;
+            this.guard = guard;
+        }
+
+        void say(String text) {
+            say(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void say(byte... bytes) {
+            telling.incrementAndGet();
+            context.runOnContext(v -> {
+                if (!closed)
+                    listener.stdout(Buffer.buffer(bytes));
+                telling.decrementAndGet();
+            });
+        }
+
+        /** Whether all that was said has been taken. */
+        boolean settled() {
+            return telling.get() == 0;
+        }
+
+        void complain(byte... bytes) {
+            tell(() -> listener.stderr(Buffer.buffer(bytes)));
+        }
+
+        void complain(String text) {
+            tell(() -> listener.stderr(Buffer.buffer(text)));
+        }
+
+        void exit(int code) {
+            tell(() -> {
+                listener.exited(code);
+                listener.closed("");
+            });
+        }
+
+        void cut() {
+            tell(() -> listener.closed("cut by the test"));
+        }
+
+        /** What was written to its input. */
+        String heard() {
+            synchronized (heard) {
+                return heard.toString();
+            }
+        }
+
+        private void tell(Runnable what) {
+            context.runOnContext(v -> {
+                if (!closed)
+                    what.run();
+            });
+        }
+
+        @Override
+        public Future<Void> write(Buffer data) {
+            synchronized (heard) {
+                heard.append(data.toString(StandardCharsets.UTF_8));
+            }
+            if (guard && data.toString(StandardCharsets.UTF_8).equals("kill\n"))
+                exit(0);
+            if (!terminal && !guard && !stuck) {
+                String[] fields = data.toString(StandardCharsets.UTF_8).split("\0", -1);
+                if (fields.length > 2)
+                    say(fields[1] + " " + status + "\n");
+            }
+            return Future.succeededFuture();
+        }
+
+        /** The program takes its input again. */
+        void unstick() {
+            stuck = false;
+            tell(listener::drained);
+        }
+
+        @Override
+        public boolean full() {
+            return terminal && stuck;
+        }
+
+        @Override
+        public void closeInput() {
+            if (guard)
+                exit(0);
+        }
+
+        @Override
+        public void resize(int rows, int columns) {}
+
+        @Override
+        public void pause() {
+            paused = true;
+        }
+
+        @Override
+        public void resume() {
+            paused = false;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package nereus.execution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import nereus.clock.Ticker;
+import org.junit.jupiter.api.Test;
+
+class PendingTest {
+    @Test
+    void anExecutionThatNobodyConnectsToExpires() {
+        var now = new AtomicLong(-5);
+        var ticker = new Ticker() {
+            @Override
+            public long nanos() {
+                return now.get();
+            }
+
+            @Override
+            public Instant now() {
+                throw new AssertionError("wall time decides nothing");
+            }
+        };
+        Vertx vertx = Vertx.vertx();
+        try {
+            var executions = new Executions(vertx,
+                    (allocation, task, command, terminal, listener) -> Future.failedFuture("not here"), new TestLife(),
+                    TestSettings.with(), new Random(1), ticker);
+            var command = new Command("cmd", Map.of(), Duration.ZERO, false);
+            String first = executions.prepare(Stage.RUNNER, command);
+            now.addAndGet(TimeUnit.SECONDS.toNanos(30));
+            String second = executions.prepare(Stage.RUNNER, command);
+            now.addAndGet(TimeUnit.SECONDS.toNanos(30) - 1);
+            assertTrue(executions.pending(Stage.RUNNER.id(), first));
+            now.addAndGet(1);
+            assertFalse(executions.pending(Stage.RUNNER.id(), first));
+            assertTrue(executions.take(Stage.RUNNER.id(), first).isEmpty());
+            assertEquals(second, executions.take(Stage.RUNNER.id(), second).orElseThrow().id());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+}
