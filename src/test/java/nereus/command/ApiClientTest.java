@@ -62,7 +62,7 @@ class ApiClientTest {
         CommandFailure failure = assertThrows(CommandFailure.class,
                 () -> new ApiClient(server.url(), "").release("1-x"));
 
-        assertEquals("giving back runner 1-x failed: status 404, and what answered is not Nereus",
+        assertEquals("giving back runner 1-x failed: status 404",
                 failure.getMessage());
     }
 }
