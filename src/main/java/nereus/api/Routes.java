@@ -46,8 +46,10 @@ final class Routes {
         guarded(BASE + "/runners/(?<id>[^/]+)/execute", Map.of(POST, stories.endpoint(execute::execute)));
         guarded(BASE + "/runners/(?<id>[^/]+)/websocket", Map.of(GET, socket));
         router.route().handler(context -> stories.answer(context.request(), Answer.empty(404)));
-        // Vert.x fails a path that it cannot decode before any route sees it.
-        router.errorHandler(400, context -> stories.answer(context.request(), Answer.empty(400)));
+        // Vert.x fails a path or query that it cannot decode before its route sees it.
+        router.errorHandler(400, context -> stories.answerAtOnce(context.request(),
+                Answer.refusal(400, "the URL holds a bad percent escape")));
+        router.errorHandler(500, context -> stories.fail(context.request(), context.failure()));
         return router;
     }
 

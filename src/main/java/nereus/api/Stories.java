@@ -46,6 +46,16 @@ final class Stories {
                         error instanceof Refusal refusal && refusal.answer().closes() ? answer.closing() : answer));
     }
 
+    /** For what must be answered before the call returns; Vert.x then reads the body away by itself. */
+    void answerAtOnce(HttpServerRequest request, Answer answer) {
+        send(request, answer);
+    }
+
+    /** Answers for a handler that threw on the event loop. */
+    void fail(HttpServerRequest request, Throwable error) {
+        send(request, errors.answer(request.method() + " " + request.path(), error));
+    }
+
     private void refuse(HttpServerRequest request, String what, Throwable error) {
         // Nobody is there to be told when the connection broke in the middle of the body.
         if (error instanceof Refusal) {

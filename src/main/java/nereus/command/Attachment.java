@@ -76,9 +76,7 @@ final class Attachment implements WebSocket.Listener {
             case "stdout" -> out.print(afterReady(text));
             case "stderr" -> err.print(text);
             case "exit" -> end(message.path("data").asInt());
-            case "timeout" -> {
-                end(TIMED_OUT);
-            }
+            case "timeout" -> exit.completeExceptionally(new CommandFailure("the time limit passed", TIMED_OUT));
             case "error" -> exit.completeExceptionally(new CommandFailure(text));
             default -> {
                 // "start", and what later versions may add.

@@ -48,6 +48,9 @@ public final class CommandLines {
         if (debug) {
             error.printStackTrace(command.getErr());
         }
+        if (error instanceof CommandFailure failure && failure.exitCode() != 0) {
+            return failure.exitCode();
+        }
         return command.getCommand() instanceof RunCommand ? RUN_FAILED : FAILED;
     }
 

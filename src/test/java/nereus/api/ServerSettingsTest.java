@@ -1,0 +1,43 @@
+package nereus.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import nereus.settings.Configuration;
+import nereus.settings.ConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The section {@code server}. */
+class ServerSettingsTest {
+    @Test
+    void theDefaultsAreLoopbackAndPoseidonsPort() {
+        assertEquals(new ServerSettings("127.0.0.1", 7200, "", "", 0),
+                ServerSettings.read(Configuration.withoutFile(Map.of()).section("server")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nereus.example.org", "ftp://h", "http://", "https://h/?a=b", "https://h/#a", "http://a b",
+            "/path"})
+    void aPublicUrlMustBeOne(String url) {
+        Configuration configuration = Configuration.withoutFile(Map.of("NEREUS_SERVER_PUBLIC_URL", url));
+        ServerSettings.read(configuration.section("server"));
+
+        String message = assertThrows(ConfigurationException.class, configuration::finish).getMessage();
+
+        assertEquals("the configuration: server.publicUrl must be a URL such as https://nereus.example.org, not '" + url
+                + "' (NEREUS_SERVER_PUBLIC_URL)", message);
+    }
+
+    @Test
+    void theTokenIsNotPrinted() {
+        String text = new ServerSettings("a", 1, "secret", "", 0).toString();
+
+        assertFalse(text.contains("secret"));
+        assertTrue(text.contains("with a token"));
+    }
+}

@@ -1,0 +1,51 @@
+package nereus.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import nereus.api.ServerSettings;
+import org.junit.jupiter.api.Test;
+
+/** The config.yaml of the repository documents every setting, with its default. */
+class ConfigFileTest {
+    private static final Path FILE = Path.of("config.yaml");
+    private static final Map<String, Function<Section, Object>> SECTIONS = sections();
+
+    @Test
+    void itSaysWhatIsTrueWithoutIt() {
+        Configuration file = Configuration.load(Optional.of(FILE), Map.of());
+        Configuration nothing = Configuration.withoutFile(Map.of());
+
+        SECTIONS.forEach((name, reader) -> assertEquals(reader.apply(nothing.section(name)),
+                reader.apply(file.section(name)), name));
+        file.finish();
+    }
+
+    @Test
+    void itNamesEverySettingAndExplainsIt() throws IOException {
+        Configuration nothing = Configuration.withoutFile(Map.of());
+        SECTIONS.forEach((name, reader) -> assertNotNull(reader.apply(nothing.section(name))));
+        List<String> lines = Files.readAllLines(FILE);
+
+        for (String setting : nothing.asked()) {
+            String key = setting.substring(setting.indexOf('.') + 1);
+            assertTrue(lines.stream().anyMatch(line -> line.strip().startsWith(key + ":")),
+                    setting + " is missing in " + FILE);
+        }
+    }
+
+    private static Map<String, Function<Section, Object>> sections() {
+        Map<String, Function<Section, Object>> sections = new LinkedHashMap<>();
+        sections.put("server", ServerSettings::read);
+        return sections;
+    }
+}
