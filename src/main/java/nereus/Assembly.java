@@ -25,7 +25,7 @@ final class Assembly implements Parts {
 
     @Override
     public Running agent(String address, int port, Optional<Path> state) throws IOException {
-        return EmbeddedAgent.start(address, port, state);
+        return new EmbeddedAgent(address, port, state);
     }
 
     @Override

@@ -1,16 +1,67 @@
 package nereus;
 
+import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import nereus.command.Running;
+import nereus.devagent.Agent;
+import nereus.devagent.AgentSettings;
+import nereus.devagent.driver.ProcessDriver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The embedded agent with its own event loops and its process driver. */
-@SuppressWarnings("DoNotCallSuggester")
-final class EmbeddedAgent {
-    private EmbeddedAgent() {}
+final class EmbeddedAgent implements Running {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedAgent.class);
 
-    static Running start(String address, int port, Optional<Path> state) throws IOException {
-        throw new IOException("pending");
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Agent agent;
+
+    /**
+     * @param state where jobs and variables are kept over a restart; empty keeps them in memory
+     * @throws IOException when the address cannot be bound or a folder not be used
+     */
+    EmbeddedAgent(String address, int port, Optional<Path> state) throws IOException {
+        try {
+            Path work = state.isPresent() ? state.get().resolve("runners") : Files.createTempDirectory("nereus-agent-");
+            if (state.isEmpty()) {
+                parts.push(() -> Files.deleteIfExists(work));
+            }
+            Vertx vertx = Vertx.vertx();
+            parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+            ProcessDriver driver = ProcessDriver.open(work, Optional.empty());
+            parts.push(driver);
+            AgentSettings settings = AgentSettings.local(port).withHost(address);
+            agent = Agent.start(state.map(folder -> settings.withState(folder, true)).orElse(settings), vertx, driver);
+            parts.push(agent);
+            log.info("the embedded agent listens on {}. {}", agent.address(), driver.capabilities().meaning());
+        } catch (UncheckedIOException failed) {
+            close();
+            throw failed.getCause();
+        } catch (IllegalArgumentException | IllegalStateException failed) {
+            close();
+            throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public int port() {
+        return agent.address().getPort();
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception failed) {
+                log.warn("while stopping the embedded agent", failed);
+            }
+        }
     }
 }
