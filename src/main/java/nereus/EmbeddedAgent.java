@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nereus.command.Running;
 import nereus.devagent.Agent;
 import nereus.devagent.AgentSettings;
@@ -30,7 +32,7 @@ final class EmbeddedAgent implements Running {
         try {
             Path work = state.isPresent() ? state.get().resolve("runners") : Files.createTempDirectory("nereus-agent-");
             if (state.isEmpty()) {
-                parts.push(() -> Files.deleteIfExists(work));
+                parts.push(() -> remove(work));
             }
             Vertx vertx = Vertx.vertx();
             parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
@@ -46,6 +48,15 @@ final class EmbeddedAgent implements Running {
         } catch (IllegalArgumentException | IllegalStateException failed) {
             close();
             throw new IOException(failed.getMessage(), failed);
+        }
+    }
+
+    /** What the driver leaves in its folder is a lock and empty folders. */
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 
