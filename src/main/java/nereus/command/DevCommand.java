@@ -59,7 +59,7 @@ final class DevCommand implements Callable<Integer> {
             configuration.with("server", "port", port.toString(), "--port");
         }
         return configuration.with("server", "address", LOOPBACK, "dev")
-                .with("nomad", "address", "http://" + LOOPBACK + ":" + agent, "dev");
+                .with("nomad", "addresses", "http://" + LOOPBACK + ":" + agent, "dev");
     }
 
     private void putSample(int servicePort) throws IOException {
