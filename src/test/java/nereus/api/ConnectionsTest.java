@@ -67,7 +67,7 @@ class ConnectionsTest {
 
     @Test
     void aConnectionWithoutRequestsIsClosed() throws Exception {
-        try (Edge edge = edge(100, 1000)) {
+        try (Edge edge = edge(400, 5000)) {
             assertEquals("", edge.raw(""));
             assertEquals("", edge.raw("GET /livez HTTP/1.1\r\nHost:"));
             assertStatus(200, edge.raw("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"));
@@ -76,7 +76,7 @@ class ConnectionsTest {
 
     @Test
     void aRequestThatTakesLongerThanTheIdleTimeIsAnswered() throws Exception {
-        try (Edge edge = edge(100, 1000)) {
+        try (Edge edge = edge(400, 5000)) {
             when(edge.claims.claim(anyInt(), any(), any())).thenAnswer(call -> {
                 // Another connection is opened, idles out and is closed while this claim waits: the time has passed then.
                 assertEquals("", edge.raw(""));

@@ -27,7 +27,6 @@ class ConfigFileTest {
 
         SECTIONS.forEach((name, reader) -> assertEquals(reader.apply(nothing.section(name)),
                 reader.apply(file.section(name)), name));
-        file.finish();
     }
 
     @Test
