@@ -15,6 +15,8 @@ final class Connections {
     private final Vertx vertx;
     private final Duration patience;
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
+    /** The request each connection is busy with, as the server gave it: the router wraps it, and its WebSocket with it. */
+    private final Map<HttpConnection, HttpServerRequest> current = new ConcurrentHashMap<>();
 
     Connections(Vertx vertx, Duration patience) {
         this.vertx = vertx;
@@ -22,21 +24,31 @@ final class Connections {
     }
 
     void opened(HttpConnection connection) {
-        connection.closeHandler(v -> disarm(connection));
+        connection.closeHandler(v -> {
+            disarm(connection);
+            current.remove(connection);
+        });
         arm(connection);
     }
 
     /** To be called first for each request. */
     void began(HttpServerRequest request) {
         HttpConnection connection = request.connection();
+        current.put(connection, request);
         if (disarm(connection)) {
             request.response().endHandler(v -> arm(connection));
         }
     }
 
-    /** The connection is a WebSocket's from now on. */
-    void upgraded(HttpConnection connection) {
-        disarm(connection);
+    /**
+     * The connection is a WebSocket's from now on.
+     *
+     * @return the request to upgrade, as the server gave it: the router's own gives a socket that hides its channel
+     */
+    HttpServerRequest upgrading(HttpServerRequest request) {
+        disarm(request.connection());
+        HttpServerRequest bare = current.remove(request.connection());
+        return bare == null ? request : bare;
     }
 
     private void arm(HttpConnection connection) {

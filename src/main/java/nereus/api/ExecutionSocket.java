@@ -60,8 +60,7 @@ final class ExecutionSocket implements Endpoint {
             return;
         }
         fleet.touch(runner);
-        connections.upgraded(request.connection());
-        request.toWebSocket()
+        connections.upgrading(request).toWebSocket()
                 .onComplete(v -> upgrading.remove(execution))
                 .onSuccess(socket -> run(runner, execution, socket))
                 .onFailure(e -> LOG.info("the WebSocket for {} did not come about: {}", runner, e.getMessage()));
