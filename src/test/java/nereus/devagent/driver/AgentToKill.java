@@ -12,10 +12,10 @@ final class AgentToKill {
                 Optional.of(SandboxKind.valueOf(arguments[1])));
         Bench.Started started = Bench.start(driver);
         Heard stubborn = Bench.plain(started.task(),
-                "trap '' HUP TERM INT PIPE; setsid sleep 1000 & echo on; sleep 1000");
+                ": " + started.id() + "; trap '' HUP TERM INT PIPE; setsid sleep 1000 & echo on; sleep 1000");
         stubborn.awaitOut("on");
         Bench.terminal(started.task(), "/bin/bash", "-c", "echo on; exec sleep 1000").heard().awaitOut("on");
-        System.out.println(started.id());
+        System.out.println("task " + started.id());
         stubborn.exit();
     }
 }

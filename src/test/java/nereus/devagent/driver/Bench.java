@@ -3,8 +3,10 @@ package nereus.devagent.driver;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,23 +100,25 @@ final class Bench implements AutoCloseable {
     /** An exec and what is heard of it. */
     record Opened(Exec exec, Heard heard) {}
 
-    /** The machine's processes with a text in their environment, as far as we may look. */
+    /** The machine's processes with a text in their command line, or in their environment as far as we may look. */
     static List<String> processesWith(String text) throws IOException {
         try (var entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            List<String> found = new java.util.ArrayList<>();
+            List<String> found = new ArrayList<>();
             for (Path entry : entries) {
-                try {
-                    if (new String(Files.readAllBytes(entry.resolve("environ")),
-                            java.nio.charset.StandardCharsets.ISO_8859_1)
-                            .contains(text)) {
-                        found.add(entry.getFileName() + " "
-                                + Files.readString(entry.resolve("cmdline")).replace('\0', ' '));
-                    }
-                } catch (IOException e) {
-                    // It has ended, or is not ours to see.
+                String commandLine = read(entry.resolve("cmdline"));
+                if (commandLine.contains(text) || read(entry.resolve("environ")).contains(text)) {
+                    found.add(entry.getFileName() + " " + commandLine.replace('\0', ' '));
                 }
             }
             return found;
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // It has ended, or is not ours to see.
         }
     }
 

@@ -80,12 +80,15 @@ class TaskTest {
         String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
         int descriptors = descriptors();
         Started started = Bench.start(driver);
+        // In their command lines, since not every agent may read the environment of another user.
+        String mark = ": " + started.id() + "; ";
         List<Heard> programs = new ArrayList<>();
-        programs.add(Bench.plain(started.task(), "echo on; sleep 1000"));
-        programs.add(Bench.plain(started.task(), "trap '' HUP TERM INT; echo on; while :; do sleep 0.1; done"));
-        programs.add(Bench.plain(started.task(), "setsid sleep 1000 & echo on; exit 1"));
-        programs.add(Bench.plain(started.task(), "respawn() { sleep 0.02; respawn & }; respawn & echo on; exit 1"));
-        programs.add(Bench.plain(started.task(),
+        programs.add(Bench.plain(started.task(), mark + "echo on; sleep 1000"));
+        programs.add(Bench.plain(started.task(), mark + "trap '' HUP TERM INT; echo on; while :; do sleep 0.1; done"));
+        programs.add(Bench.plain(started.task(), mark + "setsid sleep 1000 & echo on; exit 1"));
+        programs.add(
+                Bench.plain(started.task(), mark + "respawn() { sleep 0.02; respawn & }; respawn & echo on; exit 1"));
+        programs.add(Bench.plain(started.task(), mark +
                 "mkdir -p d/e; touch d/e/f; chmod 000 d/e d; ln -s / l; echo on; kill -STOP $$"));
         programs.add(Bench.terminal(started.task(), "/bin/bash", "-c", "echo on; exec cat").heard());
         for (Heard heard : programs) {
@@ -275,13 +278,14 @@ class TaskTest {
                 AgentToKill.class.getName(), work.resolve("killed-" + kind.setting()).toString(), kind.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (var lines = agent.inputReader()) {
-            String id = lines.readLine();
-            assertFalse(Bench.processesWith("NOMAD_ALLOC_ID=" + id).isEmpty());
+            String id = lines.lines().filter(line -> line.startsWith("task ")).findFirst().orElseThrow()
+                    .substring("task ".length());
+            assertFalse(Bench.processesWith(id).isEmpty());
             agent.destroyForcibly().waitFor();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            List<String> left = Bench.processesWith("NOMAD_ALLOC_ID=" + id);
+            List<String> left = Bench.processesWith(id);
             while (!left.isEmpty() && System.nanoTime() < end) {
-                left = Bench.processesWith("NOMAD_ALLOC_ID=" + id);
+                left = Bench.processesWith(id);
             }
             assertEquals(List.of(), left);
         } finally {
