@@ -1,11 +1,13 @@
 package nereus.devagent;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import nereus.devagent.driver.TaskDriver;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,17 @@ public final class PretendedDriver implements TaskDriver {
 
     private final Map<String, PretendedTask> tasks = new ConcurrentHashMap<>();
     private final Set<String> everStarted = ConcurrentHashMap.newKeySet();
+    private final Duration startTakes;
     private volatile @Nullable CountDownLatch held;
+
+    public PretendedDriver() {
+        this(Duration.ZERO);
+    }
+
+    /** A driver whose starts take as long as a container's would. */
+    public PretendedDriver(Duration startTakes) {
+        this.startTakes = startTakes;
+    }
 
     /** Lets no start finish from now on, until {@link #release}. */
     public void hold() {
@@ -51,6 +63,10 @@ public final class PretendedDriver implements TaskDriver {
 
     @Override
     public Task start(TaskSpec spec, Consumer<TaskExit> onExit) throws DriverFailure {
+        long until = System.nanoTime() + startTakes.toNanos();
+        for (long left = startTakes.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
         CountDownLatch latch = held;
         if (latch != null) {
             try {

@@ -11,7 +11,7 @@ final class Channels {
 
     /** Ends a connection without a word, not even a close frame. */
     static void cut(Channel channel) {
-        var _ = channel.close();
+        var _ = channel.pipeline().firstContext().close(); // past the handlers that would still say goodbye
     }
 
     static Channel of(HttpConnection connection) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import nereus.devagent.model.ClusterModel.Registered;
 import nereus.devagent.model.ClusterModel.Rows;
+import nereus.devagent.model.Evaluation;
 import nereus.devagent.model.EvaluationJson;
 import nereus.devagent.model.Job;
 import nereus.devagent.model.JobRow;
@@ -80,19 +81,21 @@ final class JobRoutes {
     }
 
     Answer evaluationsOf(Question question) {
-        return evaluations(question, model.read(m -> m.evaluationsOf(question.part("id"))));
+        Rows<Evaluation> rows = model.read(m -> m.evaluationsOf(question.part("id")));
+        return new Page<>(Comparator.comparing(Evaluation::id), Evaluation::id, EvaluationJson::json).answer(question,
+                rows);
     }
 
     Answer evaluations(Question question) {
         return evaluations(question, model.read(m -> m.evaluations()));
     }
 
-    private static Answer evaluations(Question question, Rows<nereus.devagent.model.Evaluation> rows) {
+    private static Answer evaluations(Question question, Rows<Evaluation> rows) {
         String prefix = question.parameter("prefix");
         var shown = rows.all().stream().filter(e -> e.id().startsWith(prefix)).toList();
-        return new Page<nereus.devagent.model.Evaluation>(
-                Comparator.comparingLong(nereus.devagent.model.Evaluation::createIndex)
-                        .thenComparing(nereus.devagent.model.Evaluation::id),
+        return new Page<Evaluation>(
+                Comparator.comparingLong(Evaluation::createIndex)
+                        .thenComparing(Evaluation::id),
                 e -> e.createIndex() + "." + e.id(), EvaluationJson::json).answer(question,
                         new Rows<>(rows.index(), shown));
     }
