@@ -79,7 +79,7 @@ class HouseTest {
 
     static Stream<Arguments> libraries() {
         return Stream.of(library("io.vertx.ext.web", "nereus.api..", "nereus.devagent.http.."),
-                library("com.hashicorp.nomad", "nereus.nomad..", "nereus.environment..", "nereus.pool.."),
+                library("com.hashicorp.nomad", "nereus", "nereus.nomad..", "nereus.environment..", "nereus.pool.."),
                 library("dev.failsafe", "nereus.nomad..", "nereus.sync.."),
                 library("picocli", "nereus", "nereus.command.."), library("org.yaml", "nereus.settings.."),
                 library("java.lang.foreign", "nereus.devagent.driver.."));

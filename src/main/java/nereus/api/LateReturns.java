@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import nereus.pool.Claims;
-import nereus.runner.Ending;
 import nereus.runner.Readiness;
 
 /**
@@ -48,7 +47,7 @@ final class LateReturns {
     private void carryOut() {
         while (open()) {
             if (readiness.awaitFleet(ROUND)) {
-                taken().forEach(id -> claims.release(id, Ending.RETURNED));
+                taken().forEach(claims::giveBack);
                 return;
             }
         }

@@ -6,7 +6,6 @@ import nereus.nomad.AllocationFact;
 import nereus.pool.ClaimException;
 import nereus.pool.Claims;
 import nereus.runner.Claimed;
-import nereus.runner.Ending;
 
 /** Claiming a runner and giving it back. */
 final class RunnerStories {
@@ -34,7 +33,7 @@ final class RunnerStories {
         }
         Claimed runner = claims.claim((int) environment, inactivity, request.client());
         return Answer.json(200, new Given(runner.id(), runner.ports().stream().map(Mapped::of).toList()))
-                .orElse(() -> claims.release(runner.id(), Ending.RETURNED));
+                .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
     }
 
     Answer release(Incoming request) {

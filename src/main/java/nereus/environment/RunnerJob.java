@@ -23,11 +23,6 @@ public final class RunnerJob {
 
     private RunnerJob() {}
 
-    /** The task that every exec names. */
-    public static String task() {
-        return RunnerGroup.TASK;
-    }
-
     public static String newId(int environment, UUID random) {
         return environment + "-" + random;
     }

@@ -43,14 +43,11 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
 
     /**
      * Reads section {@code nomad}.
-     *
-     * @throws IllegalArgumentException when an address is none; the message begins with the key
      */
     public static NomadSettings read(Section section) {
         NomadSettings defaults = of(URI.create("http://127.0.0.1:4646"));
-        List<URI> addresses = Arrays.stream(section.text("addresses", "http://127.0.0.1:4646").split("[,\\s]+"))
-                .filter(address -> !address.isBlank()).map(NomadSettings::address).toList();
-        return new NomadSettings(addresses, section.text("token", "").strip(), section.text("namespace", "default"),
+        return new NomadSettings(section.parsed("addresses", "http://127.0.0.1:4646", NomadSettings::addresses),
+                section.text("token", "").strip(), section.text("namespace", "default"),
                 section.text("region", ""), section.duration("callTimeout", defaults.call),
                 section.duration("connectTimeout", defaults.connect),
                 section.duration("subscribeTimeout", defaults.subscribe),
@@ -62,21 +59,30 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
                 section.number("eventBacklogMiB", defaults.eventBacklog / MEBIBYTE, 1, 1024) * MEBIBYTE);
     }
 
+    private static List<URI> addresses(String text) {
+        List<URI> addresses = Arrays.stream(text.split("[,\\s]+")).filter(address -> !address.isBlank())
+                .map(NomadSettings::address).toList();
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("must name at least one Nomad agent, such as http://host:4646");
+        }
+        return addresses;
+    }
+
     private static URI address(String text) {
         URI uri;
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("addresses: " + text + " is not an address such as http://host:4646", e);
+            throw new IllegalArgumentException(text + " is not an address such as http://host:4646", e);
         }
         if ("https".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("addresses: " + text + ": TLS towards Nomad is not supported, use http");
+            throw new IllegalArgumentException(text + ": TLS towards Nomad is not supported, use http");
         }
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new IllegalArgumentException("addresses: " + text + " is not an address such as http://host:4646");
+            throw new IllegalArgumentException(text + " is not an address such as http://host:4646");
         }
         if (!uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/")) {
-            throw new IllegalArgumentException("addresses: " + text + " may not have a path");
+            throw new IllegalArgumentException(text + " may not have a path");
         }
         return uri;
     }

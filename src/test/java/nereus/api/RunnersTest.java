@@ -21,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
-import nereus.runner.Ending;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ class RunnersTest {
         assertEquals("{\"runnerId\":\"1-abc\",\"mappedPorts\":[]}", answer.body());
         assertEquals("application/json", answer.headers().firstValue("Content-Type").orElse(""));
         verify(edge.claims).claim(eq(7), eq(Duration.ofMinutes(2)), any());
-        verify(edge.claims, never()).release(any(), any());
+        verify(edge.claims, never()).giveBack(any());
     }
 
     @ParameterizedTest
@@ -148,12 +147,12 @@ class RunnersTest {
         }
         left.countDown();
 
-        verify(edge.claims, timeout(10_000)).release("1-abc", Ending.RETURNED);
+        verify(edge.claims, timeout(10_000)).giveBack("1-abc");
     }
 
     @Test
     void aRunnerIsGivenBackOnce() throws Exception {
-        when(edge.claims.release("1-abc", Ending.RETURNED)).thenReturn(true, false);
+        when(edge.claims.giveBack("1-abc")).thenReturn(true, false);
 
         HttpResponse<String> first = edge.call("DELETE", "/api/v1/runners/1-abc", "");
         HttpResponse<String> second = edge.call("DELETE", "/api/v1/runners/1-abc", "");
@@ -194,7 +193,7 @@ class RunnersTest {
         verifyNoInteractions(edge.claims);
         known.countDown();
 
-        verify(edge.claims, timeout(10_000)).release("1-abc", Ending.RETURNED);
+        verify(edge.claims, timeout(10_000)).giveBack("1-abc");
     }
 
     private HttpResponse<String> claim(String body) throws Exception {

@@ -13,6 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import nereus.api.ServerSettings;
+import nereus.environment.JobSettings;
+import nereus.execution.ExecutionSettings;
+import nereus.nomad.NomadSettings;
+import nereus.pool.PoolSettings;
+import nereus.sync.SyncSettings;
 import org.junit.jupiter.api.Test;
 
 /** The config.yaml of the repository documents every setting, with its default. */
@@ -27,6 +32,7 @@ class ConfigFileTest {
 
         SECTIONS.forEach((name, reader) -> assertEquals(reader.apply(nothing.section(name)),
                 reader.apply(file.section(name)), name));
+        file.finish();
     }
 
     @Test
@@ -45,6 +51,11 @@ class ConfigFileTest {
     private static Map<String, Function<Section, Object>> sections() {
         Map<String, Function<Section, Object>> sections = new LinkedHashMap<>();
         sections.put("server", ServerSettings::read);
+        sections.put("nomad", NomadSettings::read);
+        sections.put("runners", JobSettings::read);
+        sections.put("pool", PoolSettings::read);
+        sections.put("execution", ExecutionSettings::read);
+        sections.put("sync", SyncSettings::read);
         return sections;
     }
 }
