@@ -62,7 +62,7 @@ public final class Agent implements AutoCloseable {
         int port;
         try {
             port = server.listen().await().actualPort();
-        } catch (RuntimeException inUse) {
+        } catch (Exception inUse) { // await throws what the future failed with, checked or not
             if (state != null) {
                 state.start();
                 state.close();

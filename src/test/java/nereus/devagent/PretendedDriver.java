@@ -25,6 +25,7 @@ public final class PretendedDriver implements TaskDriver {
     private final Set<String> everStarted = ConcurrentHashMap.newKeySet();
     private final Duration startTakes;
     private volatile @Nullable CountDownLatch held;
+    private int starting;
 
     public PretendedDriver() {
         this(Duration.ZERO);
@@ -61,8 +62,34 @@ public final class PretendedDriver implements TaskDriver {
         return everStarted;
     }
 
+    /** How many starts are under way. */
+    public synchronized int starting() {
+        return starting;
+    }
+
+    /** Waits until so many starts are under way. */
+    public synchronized void awaitStarting(int number) throws InterruptedException {
+        while (starting < number) {
+            wait();
+        }
+    }
+
+    private synchronized void starting(int change) {
+        starting += change;
+        notifyAll();
+    }
+
     @Override
     public Task start(TaskSpec spec, Consumer<TaskExit> onExit) throws DriverFailure {
+        starting(1);
+        try {
+            return begin(spec, onExit);
+        } finally {
+            starting(-1);
+        }
+    }
+
+    private Task begin(TaskSpec spec, Consumer<TaskExit> onExit) throws DriverFailure {
         long until = System.nanoTime() + startTakes.toNanos();
         for (long left = startTakes.toNanos(); left > 0; left = until - System.nanoTime()) {
             LockSupport.parkNanos(left);
@@ -126,9 +153,20 @@ public final class PretendedDriver implements TaskDriver {
         @Override
         public Exec exec(List<String> command, boolean terminal, ExecListener listener) {
             PretendedProgram program = new PretendedProgram(command, terminal, listener, this);
-            programs.add(program);
+            synchronized (this) {
+                programs.add(program);
+                notifyAll();
+            }
             program.begin();
             return program;
+        }
+
+        /** Waits for a program that was started here. */
+        public synchronized PretendedProgram awaitProgram() throws InterruptedException {
+            while (programs.isEmpty()) {
+                wait();
+            }
+            return programs.iterator().next();
         }
 
         /** Programs that still run. */

@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import nereus.devagent.driver.TaskDriver.Exec;
 import nereus.devagent.driver.TaskDriver.ExecListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program without a process, known by its words: {@code true}, {@code cat}, {@code sleep}, a program that is not there, and the
@@ -23,6 +25,8 @@ public final class PretendedProgram implements Exec {
     private int rows;
     private int columns;
     private boolean over;
+    private boolean inputClosed;
+    private volatile @Nullable Thread flooder;
     private final AtomicLong flooded = new AtomicLong();
 
     PretendedProgram(List<String> command, boolean terminal, ExecListener listener,
@@ -55,11 +59,35 @@ public final class PretendedProgram implements Exec {
     }
 
     private void flood() {
+        flooder = Thread.currentThread();
         byte[] block = new byte[4096];
         while (!over() && detached.getCount() > 0) {
             listener.output(false, block);
             flooded.addAndGet(block.length);
         }
+    }
+
+    /** Waits until the flood is held back for good: its thread waits, and all that was under way has arrived. */
+    public void awaitBlocked() {
+        long before = -1;
+        while (before != flooded.get() || !waits(flooder)) {
+            before = flooded.get();
+            LockSupport.parkNanos(200_000_000);
+        }
+    }
+
+    private static boolean waits(@Nullable Thread thread) {
+        return thread != null && thread.getState() == Thread.State.WAITING;
+    }
+
+    public void awaitMoreThan(long bytes) {
+        while (flooded.get() <= bytes) {
+            Thread.onSpinWait();
+        }
+    }
+
+    public synchronized boolean inputClosed() {
+        return inputClosed;
     }
 
     public long flooded() {
@@ -88,6 +116,9 @@ public final class PretendedProgram implements Exec {
 
     @Override
     public void closeInput() {
+        synchronized (this) {
+            inputClosed = true;
+        }
         if (command.getLast().endsWith("/cat")) {
             end(0);
         }
