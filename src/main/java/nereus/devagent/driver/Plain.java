@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import nereus.devagent.driver.TaskDriver.DriverFailure;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runners with a directory and a session of their own and nothing else, where namespaces are not to be had.
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * process of the machine. Without root it ends the agent.
  */
 final class Plain implements Sandbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Plain.class);
     private static final int FIRST_UID = 52_000;
     private static final int UIDS = 8_000;
 
@@ -35,6 +38,8 @@ final class Plain implements Sandbox {
     private final Poller poller;
     private final int nothing;
     private final Guardian guardian;
+    /** The directory of {@link #place} that is not the work directory. */
+    private @Nullable Path elsewhere;
 
     Plain(Spawner spawner, Poller poller, int nothing) throws DriverFailure {
 
@@ -119,13 +124,14 @@ final class Plain implements Sandbox {
         }
         for (Path above = tasks; above != null; above = above.getParent()) {
             if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                Path elsewhere = Path.of("/tmp", "nereus-" + Integer.toHexString(tasks.toString().hashCode()));
-                Files.createDirectories(elsewhere);
-                if ((int) Files.getAttribute(elsewhere, "unix:uid", LinkOption.NOFOLLOW_LINKS) != 0) {
-                    throw new IOException(elsewhere + " belongs to somebody else; let others pass through " + above);
+                Path other = Path.of("/tmp", "nereus-" + Integer.toHexString(tasks.toString().hashCode()));
+                Files.createDirectories(other);
+                if ((int) Files.getAttribute(other, "unix:uid", LinkOption.NOFOLLOW_LINKS) != 0) {
+                    throw new IOException(other + " belongs to somebody else; let others pass through " + above);
                 }
-                Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx--x--x"));
-                return elsewhere;
+                Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwx--x--x"));
+                elsewhere = other;
+                return other;
             }
         }
         return tasks;
@@ -190,5 +196,12 @@ final class Plain implements Sandbox {
     @Override
     public void close() {
         guardian.close();
+        if (elsewhere != null) {
+            try {
+                Files.deleteIfExists(elsewhere);
+            } catch (IOException e) {
+                LOG.warn("the directory {} could not be removed: {}", elsewhere, e.toString());
+            }
+        }
     }
 }

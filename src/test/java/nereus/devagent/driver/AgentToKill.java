@@ -12,7 +12,7 @@ final class AgentToKill {
                 Optional.of(SandboxKind.valueOf(arguments[1])));
         Bench.Started started = Bench.start(driver);
         Heard stubborn = Bench.plain(started.task(),
-                ": " + started.id() + "; trap '' HUP TERM INT PIPE; setsid sleep 1000 & echo on; sleep 1000");
+                ": " + started.id() + "; trap '' HUP TERM INT PIPE; setsid sleep 1000 & echo on; sleep 1000; exit 0");
         stubborn.awaitOut("on");
         Bench.terminal(started.task(), "/bin/bash", "-c", "echo on; exec sleep 1000").heard().awaitOut("on");
         System.out.println("task " + started.id());

@@ -83,7 +83,7 @@ class TaskTest {
         // In their command lines, since not every agent may read the environment of another user.
         String mark = ": " + started.id() + "; ";
         List<Heard> programs = new ArrayList<>();
-        programs.add(Bench.plain(started.task(), mark + "echo on; sleep 1000"));
+        programs.add(Bench.plain(started.task(), mark + "echo on; sleep 1000; exit 0"));
         programs.add(Bench.plain(started.task(), mark + "trap '' HUP TERM INT; echo on; while :; do sleep 0.1; done"));
         programs.add(Bench.plain(started.task(), mark + "setsid sleep 1000 & echo on; exit 1"));
         programs.add(
@@ -222,6 +222,7 @@ class TaskTest {
         try (ProcessDriver second = ProcessDriver.open(own, Optional.of(kind))) {
             assertEquals(List.of(), directories(second));
         }
+        assertTrue(left.startsWith(own) || !Files.exists(left.resolve("../..").normalize()), "nothing is left in /tmp");
     }
 
     @Test
