@@ -1,6 +1,7 @@
 package nereus.devagent.http;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
@@ -11,7 +12,11 @@ final class Channels {
 
     /** Ends a connection without a word, not even a close frame. */
     static void cut(Channel channel) {
-        var _ = channel.pipeline().firstContext().close(); // past the handlers that would still say goodbye
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        // Guard against a channel that is closed already: its pipeline is empty then.
+        if (first != null) {
+            var _ = first.close(); // past the handlers that would still say goodbye
+        }
     }
 
     static Channel of(HttpConnection connection) {
