@@ -79,7 +79,8 @@ final class Nereus implements Running {
             close();
             throw failed;
         }
-        log.info("listening on {}, as instance {} on Nomad at {}", settings.server(), instance,
+        log.info("listening on {}:{}, as instance {}, with Nomad at {}", settings.server().address(), api.port(),
+                instance,
                 settings.nomad().addresses());
     }
 

@@ -1,0 +1,79 @@
+package nereus;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server as a process of its own, started as the launcher starts it; its port is read from what it says. */
+final class ServerProcess implements AutoCloseable {
+    private static final Pattern LISTENING = Pattern.compile("listen(?:s|ing) on (?:http://)?127\\.0\\.0\\.1:([0-9]+)");
+
+    private final Process process;
+    private final int port;
+
+    private ServerProcess(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static ServerProcess start(Path directory, Map<String, String> environment, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
+                        System.getProperty("java.class.path"), "nereus.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        CompletableFuture<Integer> port = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> read(process, port));
+        return new ServerProcess(process, port.get(60, TimeUnit.SECONDS));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** kill -9. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+        } catch (CompletionException late) {
+            kill();
+            throw new AssertionError("did not stop within 30 s of SIGTERM", late);
+        }
+    }
+
+    /** Reads to the end, so that the process never blocks on its output. */
+    private static void read(Process process, CompletableFuture<Integer> port) {
+        StringBuilder said = new StringBuilder();
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!port.isDone()) {
+                    said.append(line).append('\n');
+                    Matcher listening = LISTENING.matcher(line);
+                    if (listening.find()) {
+                        port.complete(Integer.valueOf(listening.group(1)));
+                    }
+                }
+            }
+            port.completeExceptionally(new AssertionError("ended before it listened: " + said));
+        } catch (IOException ended) {
+            port.completeExceptionally(ended);
+        }
+    }
+}
