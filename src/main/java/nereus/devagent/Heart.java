@@ -68,8 +68,7 @@ final class Heart implements ModelAccess, AutoCloseable {
                 OptionalLong due = model.nextDue();
                 long wait = due.isEmpty() ? Long.MAX_VALUE : due.getAsLong() - ticker.nanos();
                 if (wait > 0) {
-                    long slept = earlier.awaitNanos(wait);
-                    LOG.trace("{} ns too early", slept);
+                    long _ = earlier.awaitNanos(wait);
                 } else {
                     advance();
                 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import nereus.devagent.model.Allocation;
 import nereus.devagent.model.AllocationJson;
 import nereus.devagent.model.ClusterModel.Registered;
@@ -26,11 +27,15 @@ final class AllocationRoutes {
 
     Answer list(Question question, Rows<Allocation> rows, boolean resources, boolean states) {
         String prefix = question.parameter("prefix");
+        // A job is much larger than its allocation, and hardly ever asked for.
+        Function<Allocation, JsonNode> whole = question.parameter("filter").contains("Job.")
+                ? AllocationJson::full
+                : AllocationJson::withoutJob;
         List<Allocation> shown = question.inDefaultNamespace()
                 ? rows.all().stream().filter(a -> a.id().startsWith(prefix)).toList()
                 : List.of();
         return new Page<Allocation>(Comparator.comparingLong(Allocation::createIndex).thenComparing(Allocation::id),
-                a -> a.createIndex() + "." + a.id(), AllocationJson::full)
+                a -> a.createIndex() + "." + a.id(), whole)
                 .showing(a -> AllocationJson.stub(a, resources, states))
                 .answer(question, new Rows<>(rows.index(), shown));
     }

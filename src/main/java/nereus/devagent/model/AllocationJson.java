@@ -27,13 +27,13 @@ public final class AllocationJson {
 
     /** As {@code /v1/allocation/:id} shows it. */
     public static ObjectNode full(Allocation allocation) {
-        ObjectNode json = event(allocation);
+        ObjectNode json = withoutJob(allocation);
         json.set("Job", allocation.job.json());
         return json;
     }
 
     /** As events show it: without its job. */
-    static ObjectNode event(Allocation allocation) {
+    public static ObjectNode withoutJob(Allocation allocation) {
         ObjectNode json = JSON.objectNode();
         json.put("AllocModifyIndex", allocation.allocModifyIndex);
         if (!allocation.states.isEmpty()) {

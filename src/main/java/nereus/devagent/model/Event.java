@@ -34,7 +34,7 @@ public record Event(long index, String topic, String type, String key, String na
         json.put("Topic", topic).put("Type", type);
         switch (subject) {
             case Job job -> payload.set("Job", job.json());
-            case Allocation allocation -> payload.set("Allocation", AllocationJson.event(allocation));
+            case Allocation allocation -> payload.set("Allocation", AllocationJson.withoutJob(allocation));
             case Evaluation evaluation -> payload.set("Evaluation", EvaluationJson.json(evaluation));
             case Node node -> payload.set("Node", NodeJson.full(node));
             case Variable variable -> payload.set("Metadata", variable.json(false));

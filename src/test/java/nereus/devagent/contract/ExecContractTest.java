@@ -12,10 +12,12 @@ import nereus.devagent.contract.RawWebSocket.Kind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exec over WebSocket: what Nomad 2.0.5 sent is sent again, close frames and their absence included. */
+@Timeout(120)
 class ExecContractTest {
 
     private static final String JOB = "900-11111111-2222-4333-8444-555555555555";

@@ -11,10 +11,12 @@ import nereus.devagent.model.Words;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs, allocations, evaluations and their events: what Nomad 2.0.5 answered to these requests is answered again. */
+@Timeout(120)
 class JobContractTest {
 
     private static final String JOB = "900-11111111-2222-4333-8444-555555555555";
@@ -202,7 +204,8 @@ class JobContractTest {
         Map<String, JsonNode> kinds = kinds(seen);
         kinds(Recording.transactions(recording)).forEach((kind, event) -> {
             JsonNode now = kinds.get(kind);
-            assertTrue(now != null, "no event " + kind);
+            // Whether a task is seen pending between two batches of updates is chance, and depends on how long its start takes.
+            assertTrue(now != null || kind.contains("AllocationUpdated pending"), "no event " + kind);
             if (now != null) {
                 assertEquals(List.of(), Likeness.differences(event, now), kind);
             }

@@ -10,8 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The event stream on the wire, in the framing since Nomad 1.11.3. */
+@Timeout(120)
 class StreamContractTest {
 
     @SuppressWarnings("NullAway.Init")

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Variables: what Nomad 2.0.5 answered to these requests is answered again. */
+@Timeout(120)
 class VariableContractTest {
 
     private static final String PATH = "/v1/var/nereus/sample/claims/900-a";
