@@ -59,7 +59,7 @@ public record JobRow(Job job, long summaryIndex, Map<String, Map<String, Integer
             ObjectNode one = groups.putObject(group);
             STATES.forEach(state -> one.put(state, of.getOrDefault(state, 0)));
         });
-        if (withMeta) {
+        if (withMeta && spec.hasNonNull("Meta")) {
             json.set("Meta", spec.get("Meta"));
         }
         return json.put("ModifyIndex", job.modifyIndex).<ObjectNode>set("Multiregion", NullNode.instance)

@@ -175,10 +175,13 @@ class JobContractTest {
     }
 
     @Test
-    void metaIsOnlyListedWhenAskedFor() {
+    void metaIsOnlyListedWhenAskedForAndWhereThereIsSome() {
         target.registerAfresh("38-parameterized-register");
-        assertFalse(target.get("/v1/jobs?prefix=template-900").get(0).has("Meta"));
-        assertTrue(target.get("/v1/jobs?prefix=template-900&meta=true").get(0).has("Meta"));
+        target.registerAfresh("03-job-register");
+        assertFalse(target.get("/v1/jobs?prefix=" + JOB).get(0).has("Meta"));
+        assertTrue(target.get("/v1/jobs?meta=true&prefix=" + JOB).get(0).has("Meta"));
+        assertFalse(target.get("/v1/jobs?meta=true&prefix=template-900").get(0).has("Meta"));
+        target.purge(JOB);
         target.purge("template-900");
     }
 

@@ -1,9 +1,11 @@
 package nereus.devagent.contract;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -36,10 +38,26 @@ final class RawHttp {
         try (Socket socket = open()) {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().write(bytes);
-            return reply(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            return reply(new String(all(socket.getInputStream()), StandardCharsets.UTF_8));
         } catch (IOException wrong) {
             throw new UncheckedIOException(wrong);
         }
+    }
+
+    /** A server that closes before it has read the request's body resets the connection behind its answer (Nomad 2.0.5 does). */
+    private static byte[] all(InputStream in) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] chunk = new byte[8192];
+        try {
+            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                read.write(chunk, 0, n);
+            }
+        } catch (SocketException reset) {
+            if (read.size() == 0) {
+                throw reset;
+            }
+        }
+        return read.toByteArray();
     }
 
     Socket open() throws IOException {
