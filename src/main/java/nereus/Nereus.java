@@ -24,6 +24,7 @@ import nereus.nomad.HttpNomad;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
+import nereus.pool.Troubles;
 import nereus.runner.Bell;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
@@ -56,24 +57,26 @@ final class Nereus implements Running {
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
             EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring);
-            Ledger ledger = new Ledger(nomad, instance);
-            Claims claims = new Claims(fleet, environments, ledger, readiness, ticker);
+            Ledger ledger = new Ledger(nomad, instance, UUID.randomUUID().toString());
+            Troubles troubles = new Troubles();
+            Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
-            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(), ticker,
-                    random,
-                    UUID::randomUUID, tasks);
+            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
+                    troubles,
+                    ticker, random, UUID::randomUUID, tasks);
             Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, settings.sync(), ticker, random);
             HttpExec exec = new HttpExec(vertx, settings.nomad());
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
-            parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
 
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, fleet, readiness, environments, store, executions), version);
             parts.push(api);
+            // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
+            parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
             thread("watcher", watcher::watch);
         } catch (IOException | RuntimeException failed) {
             close();
@@ -106,6 +109,10 @@ final class Nereus implements Running {
                 story.run();
             } catch (InterruptedException stopping) {
                 log.debug("{} stops", name);
+            } catch (Throwable fatal) {
+                // Without this thread the service would look alive and do nothing: let whoever supervises it start it anew.
+                log.error("{} died; the process ends", name, fatal);
+                Runtime.getRuntime().halt(70);
             }
         });
         parts.push(() -> {

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 import nereus.pool.Claims;
 import nereus.runner.Readiness;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runners that were given back before the fleet was known. A client may not be told 410 then, for the runner would stay claimed,
@@ -13,6 +15,8 @@ import nereus.runner.Readiness;
 final class LateReturns {
     private static final int MOST = 10_000;
     private static final Duration ROUND = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LateReturns.class);
 
     private final Claims claims;
     private final Readiness readiness;
@@ -37,6 +41,9 @@ final class LateReturns {
     }
 
     synchronized void close() {
+        if (!waiting.isEmpty()) {
+            LOG.warn("stopped before the fleet was known: returns of {} are not carried out", waiting);
+        }
         closed = true;
     }
 
@@ -47,9 +54,18 @@ final class LateReturns {
     private void carryOut() {
         while (open()) {
             if (readiness.awaitFleet(ROUND)) {
-                taken().forEach(claims::giveBack);
+                taken().forEach(this::giveBack);
                 return;
             }
+        }
+    }
+
+    private void giveBack(String runnerId) {
+        try {
+            claims.giveBack(runnerId);
+        } catch (RuntimeException failed) {
+            LOG.error("runner {} was given back early and could not be released; its inactivity timeout will", runnerId,
+                    failed);
         }
     }
 

@@ -6,12 +6,10 @@ import nereus.nomad.AllocationFact;
 import nereus.pool.ClaimException;
 import nereus.pool.Claims;
 import nereus.runner.Claimed;
+import nereus.runner.Lease;
 
 /** Claiming a runner and giving it back. */
 final class RunnerStories {
-    /** Longer timeouts are as good as none, and their nanoseconds would overflow. */
-    static final long LONGEST_SECONDS = Duration.ofDays(36_500).toSeconds();
-
     private final Claims claims;
     private final FleetGate gate;
     private final LateReturns late;
@@ -48,7 +46,7 @@ final class RunnerStories {
     }
 
     static Duration seconds(JsonInput body, String name) {
-        return Duration.ofSeconds(Math.min(body.count(name), LONGEST_SECONDS));
+        return Duration.ofSeconds(Math.min(body.count(name), Lease.LONGEST.toSeconds()));
     }
 
     private record Given(String runnerId, List<Mapped> mappedPorts) {}

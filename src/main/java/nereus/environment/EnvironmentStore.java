@@ -33,9 +33,8 @@ public final class EnvironmentStore {
         boolean created;
         writing.lock();
         try {
-            if (environments.get(environment.id()).filter(environment::equals).isPresent()) {
-                return false;
-            }
+            // Written even when it looks the same: what an uncertain write left in Nomad may differ. Nomad makes nothing of an
+            // unchanged job.
             nomad.register(TemplateJob.of(environment, settings), false);
             created = environments.put(environment);
         } finally {

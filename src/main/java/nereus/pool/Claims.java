@@ -25,13 +25,16 @@ public final class Claims {
     private final Environments environments;
     private final Ledger ledger;
     private final Readiness readiness;
+    private final Troubles troubles;
     private final Ticker ticker;
 
-    public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Ticker ticker) {
+    public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
+            Ticker ticker) {
         this.fleet = fleet;
         this.environments = environments;
         this.ledger = ledger;
         this.readiness = readiness;
+        this.troubles = troubles;
         this.ticker = ticker;
     }
 
@@ -48,13 +51,17 @@ public final class Claims {
             throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
         }
         Environment definition = environments.get(environment)
-                .orElseThrow(() -> new ClaimException.UnknownEnvironment(
-                        "execution environment " + environment + " not found"));
+                .orElseThrow(() -> unknown(environment));
         for (int i = 0; i < TRIES; i++) {
             Claimed taken = fleet.take(environment, definition.revision()).orElseThrow(() -> none(definition));
             Lease lease = new Lease(claimer, ticker.now(), inactivityTimeout, taken.allocationId());
             Optional<Claimed> claimed = write(taken.id(), lease);
             if (claimed.isPresent()) {
+                if (environments.get(environment).isEmpty()) {
+                    // Guard against a deletion that passed over this claim while it was being written.
+                    release(taken.id(), Ending.STOPPED);
+                    throw unknown(environment);
+                }
                 log.info("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
                 return claimed.get();
             }
@@ -97,31 +104,43 @@ public final class Claims {
 
     /** Empty when the runner was lost, or somebody else's, meanwhile. */
     private Optional<Claimed> write(String id, Lease lease) {
+        boolean told = false;
         try {
             ledger.enter(id, lease);
+            told = true;
             return fleet.grant(id, lease);
         } catch (NomadException.Conflict othersClaim) {
             // The fence held: the entry is another process's, or a late one of our own. Never idle again.
             log.warn("runner {} is in the ledger already, so it is not handed out: {}", id, othersClaim.getMessage());
-            fleet.grant(id, ledger.lease(id));
+            Lease others = ledger.lease(id);
+            told = true;
+            fleet.grant(id, others);
             return Optional.empty();
         } catch (NomadException failed) {
             if (!failed.outcomeUnknown()) {
+                told = true;
                 fleet.putBack(id);
             }
             throw new ClaimException.NotRecorded(
                     "the claim of runner " + id + " could not be recorded: " + failed.getMessage());
         } finally {
-            // Whatever else happened, nobody knows what was written; does nothing to a runner whose outcome was told above.
-            fleet.doubt(id);
+            if (!told) {
+                fleet.doubt(id);
+            }
         }
+    }
+
+    private static ClaimException unknown(int environment) {
+        return new ClaimException.UnknownEnvironment("execution environment " + environment + " not found");
     }
 
     private ClaimException none(Environment environment) {
         PoolCount count = fleet.counts().getOrDefault(environment.id(), PoolCount.NONE);
+        String trouble = troubles.of(environment.id());
         return new ClaimException.NoRunner(
-                "no runner available in execution environment %d: %d idle, %d starting, %d used, pool size %d"
+                "no runner available in execution environment %d: %d idle, %d starting, %d used, pool size %d%s"
                         .formatted(environment.id(), count.idle(), count.starting(), count.used(),
-                                environment.prewarmingPoolSize()));
+                                environment.prewarmingPoolSize(),
+                                trouble.isEmpty() ? "" : "; the last start failed: " + trouble));
     }
 }

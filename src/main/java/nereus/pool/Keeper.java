@@ -3,8 +3,8 @@ package nereus.pool;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -19,6 +19,7 @@ import nereus.runner.Bell;
 import nereus.runner.Clearing;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
+import nereus.runner.Lease;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
 import nereus.runner.StartResult;
@@ -47,26 +48,24 @@ public final class Keeper {
     private final Executor tasks;
 
     private final Map<Integer, Throttle> throttles = new HashMap<>();
-    private final Map<Integer, String> troubles = new ConcurrentHashMap<>();
+    private final Troubles troubles;
+    /** What clearing away fails with; the same trouble is told once. */
+    private volatile String clearingTrouble = "";
 
     public Keeper(Fleet fleet, Environments environments, Ledger ledger, Nomad nomad, JobSettings jobs,
             PoolSettings settings,
-            Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks) {
+            Troubles troubles, Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks) {
         this.fleet = fleet;
         this.environments = environments;
         this.ledger = ledger;
         this.nomad = nomad;
         this.jobs = jobs;
         this.settings = settings;
+        this.troubles = troubles;
         this.ticker = ticker;
         this.random = random;
         this.ids = ids;
         this.tasks = tasks;
-    }
-
-    /** What goes wrong with an environment's starts, by its id; for people. */
-    public Map<Integer, String> troubles() {
-        return Map.copyOf(troubles);
     }
 
     /** Keeps the pools until interrupted. Blocks. */
@@ -114,12 +113,12 @@ public final class Keeper {
         Throttle throttle = throttles.computeIfAbsent(start.environment(),
                 id -> new Throttle(settings.firstPause(), settings.longestPause(), random));
         if (start.failed()) {
-            if (!start.reason().equals(troubles.put(start.environment(), start.reason()))) {
+            if (troubles.arose(start.environment(), start.reason())) {
                 log.warn("a runner of environment {} did not start: {}", start.environment(), start.reason());
             }
-            throttle.failed(start.reason(), ticker.nanos());
+            throttle.failed(ticker.nanos());
         } else {
-            troubles.remove(start.environment());
+            troubles.solved(start.environment());
             throttle.succeeded();
         }
     }
@@ -158,37 +157,72 @@ public final class Keeper {
     }
 
     private void register(Environment environment, String id) {
+        boolean told = false;
         try {
-            fleet.registered(id, nomad.register(RunnerJob.of(environment, id, jobs), true));
+            long index = nomad.register(RunnerJob.of(environment, id, jobs), true);
+            told = true;
+            fleet.registered(id, index);
         } catch (NomadException failed) {
             String reason = "its job was not registered: " + failed.getMessage();
-            if (failed.outcomeUnknown()) {
-                fleet.giveUp(id, reason);
-            } else {
+            if (!failed.outcomeUnknown()) {
+                told = true;
                 fleet.notRegistered(id, reason);
+            }
+        } finally {
+            if (!told) {
+                fleet.giveUp(id, "nobody knows whether its job was registered");
             }
         }
     }
 
+    /** What was doubtful and is another's is that one's claim; what is ours goes with the runner. */
     private void settle(Clearing doubtful) {
+        boolean told = false;
         try {
-            ledger.settle(doubtful.id());
-            fleet.settle(doubtful.id());
+            Optional<Lease> others = ledger.settle(doubtful.id());
+            told = true;
+            others.ifPresentOrElse(lease -> fleet.leaveToOther(doubtful.id(), lease),
+                    () -> fleet.settle(doubtful.id()));
+            clearingWorks();
         } catch (NomadException failed) {
-            log.debug("the claim of runner {} is still uncertain: {}", doubtful.id(), failed.getMessage());
-            fleet.notCleared(doubtful.id());
+            clearingFails("the claim of a runner is still uncertain", failed);
+        } finally {
+            if (!told) {
+                fleet.notCleared(doubtful.id());
+            }
         }
     }
 
     /** The entry goes only after the job: between the two a crash leaves a claim without a runner, never the other way round. */
     private void purge(Clearing gone) {
+        boolean told = false;
         try {
             nomad.purge(gone.id());
             ledger.remove(gone);
-            fleet.cleared(gone.id());
+            told = true;
+            fleet.cleared(gone);
+            clearingWorks();
         } catch (NomadException failed) {
-            log.debug("runner {} is not cleared away yet: {}", gone.id(), failed.getMessage());
-            fleet.notCleared(gone.id());
+            clearingFails("a runner that is gone cannot be cleared away", failed);
+        } finally {
+            if (!told) {
+                fleet.notCleared(gone.id());
+            }
+        }
+    }
+
+    private void clearingFails(String what, NomadException failed) {
+        String kind = what + failed.getClass();
+        if (!kind.equals(clearingTrouble)) {
+            clearingTrouble = kind;
+            log.warn("{}, and will be tried again: {}", what, failed.getMessage());
+        }
+    }
+
+    private void clearingWorks() {
+        if (!clearingTrouble.isEmpty()) {
+            clearingTrouble = "";
+            log.info("runners that are gone are cleared away again");
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nereus.environment.RunnerJob;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.nomad.Variable;
@@ -25,13 +26,17 @@ import org.slf4j.LoggerFactory;
 public final class Ledger {
     /** What an entry that cannot be read counts as: claimed, and released after a minute without use. */
     private static final Duration UNREADABLE = Duration.ofSeconds(60);
+    private static final Lease GONE = new Lease("-", Instant.EPOCH, UNREADABLE, "");
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
     private final Nomad nomad;
     private final String prefix;
+    private final String process;
 
-    public Ledger(Nomad nomad, String instance) {
+    /** @param process names this process among all that ever wrote here, so that it knows its own entries */
+    public Ledger(Nomad nomad, String instance, String process) {
         this.nomad = nomad;
+        this.process = process;
         this.prefix = "nereus/" + instance + "/";
     }
 
@@ -59,6 +64,7 @@ public final class Ledger {
      */
     void enter(String runnerId, Lease lease) {
         Map<String, String> items = new LinkedHashMap<>();
+        items.put("process", process);
         items.put("claimer", lease.claimer().isEmpty() ? "-" : lease.claimer());
         items.put("since", lease.since().toString());
         items.put("timeout", Long.toString(lease.inactivityTimeout().toSeconds()));
@@ -66,9 +72,19 @@ public final class Ledger {
         nomad.createVariable(claim(runnerId), items);
     }
 
-    /** Makes an uncertain entry certain, by writing it again: afterwards it is there, whoever wrote it. */
-    void settle(String runnerId) {
-        ensure(claim(runnerId));
+    /**
+     * Makes an uncertain entry certain, by writing it again: afterwards it is there.
+     *
+     * @return the lease of another process whose claim it is; empty when it is ours
+     */
+    Optional<Lease> settle(String runnerId) {
+        try {
+            nomad.createVariable(claim(runnerId), Map.of("process", process));
+            return Optional.empty();
+        } catch (NomadException.Conflict there) {
+            return nomad.variable(claim(runnerId)).filter(entry -> !process.equals(entry.items().get("process")))
+                    .map(Ledger::read);
+        }
     }
 
     /** Notes that a runner was given back, so that a crash before its purge does not leave it claimed. */
@@ -86,13 +102,19 @@ public final class Ledger {
         }
     }
 
-    /** The lease of a claimed runner, as it was written. */
+    /**
+     * The lease of a claimed runner, as it was written; what is damaged counts as claimed, with a timeout of a minute. One that was
+     * removed since it was listed belongs to a runner that is gone, which the fleet will find out by itself.
+     *
+     * @throws NotBelieved without the right to read
+     */
     public Lease lease(String runnerId) {
         try {
-            return nomad.variable(claim(runnerId)).map(Ledger::read)
-                    .orElseGet(() -> unreadable(runnerId, "it is gone"));
-        } catch (NomadException.Refused | NomadException.Forbidden refused) {
-            return unreadable(runnerId, refused.getMessage());
+            return nomad.variable(claim(runnerId)).map(Ledger::read).orElse(GONE);
+        } catch (NomadException.Forbidden forbidden) {
+            throw new NotBelieved(
+                    "claims cannot be read: " + forbidden.getMessage() + "; the token needs the right `read` in "
+                            + policy());
         }
     }
 
@@ -122,6 +144,9 @@ public final class Ledger {
             String rest = variable.path().substring(prefix.length());
             if (rest.equals("sentinel")) {
                 sentinel = true;
+            } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
+                // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
+                log.warn("the variable {} is none of ours; it is left alone", variable.path());
             } else if (rest.startsWith("claims/")) {
                 claimed.add(rest.substring("claims/".length()));
             } else if (rest.startsWith("released/")) {
@@ -155,9 +180,12 @@ public final class Ledger {
     private static Lease read(Variable entry) {
         Map<String, String> items = new HashMap<>(entry.items());
         try {
+            long timeout = Long.parseLong(items.getOrDefault("timeout", ""));
+            if (timeout < 0 || timeout > Lease.LONGEST.toSeconds()) {
+                return unreadable(entry.path(), "a timeout of " + timeout + " s");
+            }
             return new Lease(items.getOrDefault("claimer", "-"), Instant.parse(items.getOrDefault("since", "")),
-                    Duration.ofSeconds(Long.parseLong(items.getOrDefault("timeout", ""))),
-                    items.getOrDefault("allocation", ""));
+                    Duration.ofSeconds(timeout), items.getOrDefault("allocation", ""));
         } catch (DateTimeParseException | NumberFormatException damaged) {
             return unreadable(entry.path(), damaged.toString());
         }

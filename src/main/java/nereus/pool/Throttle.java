@@ -14,7 +14,6 @@ final class Throttle {
     private int failures;
     private long pausedAt;
     private long pause;
-    private String reason = "";
 
     Throttle(Duration first, Duration longest, RandomGenerator random) {
         this.first = first;
@@ -22,8 +21,7 @@ final class Throttle {
         this.random = random;
     }
 
-    void failed(String why, long now) {
-        reason = why;
+    void failed(long now) {
         // Failures of runners that were started together are one failure.
         if (failures > 0 && now - pausedAt < pause) {
             return;
@@ -37,7 +35,6 @@ final class Throttle {
     void succeeded() {
         failures = 0;
         pause = 0;
-        reason = "";
     }
 
     /** How many runners may be starting at once now: all, one as a trial, or none. */
@@ -48,13 +45,8 @@ final class Throttle {
         return now - pausedAt < pause ? 0 : 1;
     }
 
-    /** Nanoseconds until the pause is over. */
+    /** Nanoseconds until the pause is over; for ever when none is on, since the result of a trial rings the bell. */
     long left(long now) {
-        return failures == 0 ? Long.MAX_VALUE : Math.max(0, pause - (now - pausedAt));
-    }
-
-    /** What went wrong last; empty when nothing. */
-    String reason() {
-        return reason;
+        return allowed(now) == 0 ? pause - (now - pausedAt) : Long.MAX_VALUE;
     }
 }

@@ -1,6 +1,5 @@
 package nereus.runner;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,10 +31,5 @@ public final class Bell {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** For a waiter with nothing else to do. */
-    public void await(long duration, TimeUnit unit) throws InterruptedException {
-        await(unit.toNanos(duration));
     }
 }

@@ -5,5 +5,6 @@ package nereus.runner;
  *
  * @param claimed whether a claim of it is, or may be, in the ledger
  * @param noted whether its return is, or may be, noted in the ledger
+ * @param jobIndex Nomad's index of the last news about its job so far
  */
-public record Clearing(String id, boolean claimed, boolean noted) {}
+public record Clearing(String id, boolean claimed, boolean noted, long jobIndex) {}

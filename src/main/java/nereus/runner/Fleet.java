@@ -96,10 +96,28 @@ public final class Fleet {
     /** The doubt is over: an entry is known to be in the ledger, and goes with the runner. */
     public void settle(String id) {
         change(() -> {
-            Runner runner = table.in(id, RunnerState.DOUBTFUL);
+            Runner runner = table.get(id);
+            if (runner != null) {
+                // Guard against its allocation's end meanwhile: it is gone already, and still has to be cleared away.
+                runner.purging = false;
+                table.rung();
+                if (runner.state == RunnerState.DOUBTFUL) {
+                    table.end(runner, Ending.STOPPED);
+                }
+            }
+        });
+    }
+
+    /** The doubt is over: the entry in the ledger is another process's claim, which it keeps. */
+    public void leaveToOther(String id, Lease lease) {
+        change(() -> {
+            Runner runner = table.get(id);
             if (runner != null) {
                 runner.purging = false;
-                table.end(runner, Ending.STOPPED);
+                table.rung();
+                if (runner.state == RunnerState.DOUBTFUL) {
+                    table.claim(runner, lease);
+                }
             }
         });
     }
@@ -128,7 +146,7 @@ public final class Fleet {
     /** Completes when the runner is no longer its claimer's; at once when it is not claimed now. Never exceptionally. */
     public CompletionStage<Ending> ended(String id) {
         return locked(() -> {
-            Runner runner = table.get(id);
+            Runner runner = table.in(id, RunnerState.CLAIMED);
             return runner == null
                     ? CompletableFuture.completedFuture(Ending.STOPPED)
                     : runner.ended.minimalCompletionStage();
@@ -210,8 +228,12 @@ public final class Fleet {
         change(() -> {
             Runner runner = table.get(id);
             if (runner != null) {
-                table.result(runner, reason);
-                table.remove(runner);
+                runner.registering = false;
+                // Guard against a refusal that was none: news says that the job is there, so it is kept.
+                if (runner.state == RunnerState.STARTING && runner.allocation == null) {
+                    table.result(runner, reason);
+                    table.remove(runner);
+                }
             }
         });
     }
@@ -289,12 +311,13 @@ public final class Fleet {
     }
 
     /** The runner's job and its ledger entries are away; the tombstone stays for a while. */
-    public void cleared(String id) {
+    public void cleared(Clearing done) {
         change(() -> {
-            Runner runner = table.in(id, RunnerState.GONE);
+            Runner runner = table.in(done.id(), RunnerState.GONE);
             if (runner != null) {
                 runner.purging = false;
-                runner.purged = true;
+                // Guard against a late registration that was heard of during the purge: it is purged again.
+                runner.purged = runner.jobIndex <= done.jobIndex() || runner.jobDeleted;
                 runner.since = table.now();
                 table.rung();
             }
@@ -343,7 +366,7 @@ public final class Fleet {
         for (Runner runner : table.all()) {
             if (marked.size() < most && runner.state == state && runner.clearable(table.now())) {
                 runner.purging = true;
-                marked.add(new Clearing(runner.id, runner.claimEntered, runner.returnNoted));
+                marked.add(new Clearing(runner.id, runner.claimEntered, runner.returnNoted, runner.jobIndex));
             }
         }
         return marked;

@@ -11,4 +11,7 @@ import java.time.Instant;
  * @param inactivityTimeout after how long without use the runner is released; zero means never
  * @param allocationId the container that was claimed; another one under the same job is not it; empty when unknown
  */
-public record Lease(String claimer, Instant since, Duration inactivityTimeout, String allocationId) {}
+public record Lease(String claimer, Instant since, Duration inactivityTimeout, String allocationId) {
+    /** The longest timeout that means what it says: a hundred years, which nanoseconds in a long can hold. */
+    public static final Duration LONGEST = Duration.ofDays(36_500);
+}

@@ -51,8 +51,8 @@ final class News {
         for (Runner runner : List.copyOf(table.all())) {
             absent(runner, snapshot, jobs, allocations);
         }
-        snapshot.claims().forEach(this::claimInLedger);
-        snapshot.released().forEach(this::noteInLedger);
+        snapshot.claims().forEach((id, lease) -> claimInLedger(entryFor(id), lease));
+        snapshot.released().forEach(id -> noteInLedger(entryFor(id)));
     }
 
     /** A job of ours that the fleet does not know: from before the start of this process. */
@@ -88,8 +88,7 @@ final class News {
     }
 
     /** A claim whose runner the fleet does not know belongs to a job that is gone; one whose runner is idle is another's. */
-    private void claimInLedger(String id, Lease lease) {
-        Runner runner = known(id);
+    private void claimInLedger(Runner runner, Lease lease) {
         if (runner.state == RunnerState.IDLE) {
             // Guard against a second process of our name, or a write of ours that was committed after it was given up.
             table.claim(runner, lease);
@@ -98,8 +97,7 @@ final class News {
         clearAgain(runner);
     }
 
-    private void noteInLedger(String id) {
-        Runner runner = known(id);
+    private void noteInLedger(Runner runner) {
         if (runner.state == RunnerState.CLAIMED) {
             table.end(runner, Ending.RETURNED);
         }
@@ -107,7 +105,7 @@ final class News {
         clearAgain(runner);
     }
 
-    private Runner known(String id) {
+    private Runner entryFor(String id) {
         Runner runner = table.get(id);
         return runner != null ? runner : table.enter(id, RunnerJob.environmentOf(id).orElse(-1), "", RunnerState.GONE);
     }
@@ -125,6 +123,7 @@ final class News {
             return;
         }
         runner.jobIndex = job.index();
+        runner.jobDeleted = job.deleted();
         if (runner.state == RunnerState.GONE) {
             // Guard against a registration that was given up and came through after the purge.
             runner.purged = runner.purged && job.deleted();

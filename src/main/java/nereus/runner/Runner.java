@@ -24,8 +24,12 @@ final class Runner {
     boolean unplaced;
     /** Nomad's index of the last news about the job. */
     long jobIndex;
+    /** The last news about the job was its purge. */
+    boolean jobDeleted;
     @Nullable
     AllocationFact allocation;
+    /** Idle: since when, whatever claims were refused meanwhile. */
+    long idleSince;
     /** Idle: how long it may stay so, drawn with jitter so that runners do not all grow old at once. */
     long retireAfter = NEVER;
     @Nullable

@@ -66,19 +66,22 @@ final class Table {
 
     /** May be handed out now. */
     boolean fit(Runner runner, String revision) {
-        return runner.allocation != null && runner.allocation.running() && !spent(runner, revision);
+        NodeFact node = node(runner);
+        return runner.allocation != null && runner.allocation.running() && (node == null || node.healthy())
+                && !spent(runner, revision);
     }
 
     /** Will never be fit again, unlike one whose node is only out of sight for now. */
     boolean spent(Runner runner, String revision) {
-        return !runner.revision.equals(revision) || now() - runner.since >= runner.retireAfter
-                || (runner.allocation != null && !healthy(runner.allocation.nodeId()));
+        NodeFact node = node(runner);
+        return !runner.revision.equals(revision) || (node != null && node.leaving())
+                || (runner.state == RunnerState.IDLE && now() - runner.idleSince >= runner.retireAfter);
     }
 
-    /** Whether runners on that node may be handed out; a node we were never told of gets the benefit of the doubt. */
-    private boolean healthy(String nodeId) {
-        NodeFact node = nodes.get(nodeId);
-        return node == null || node.healthy();
+    /** Where it is, as far as we were told. */
+    @Nullable
+    private NodeFact node(Runner runner) {
+        return runner.allocation == null ? null : nodes.get(runner.allocation.nodeId());
     }
 
     // Changing.
@@ -91,6 +94,7 @@ final class Table {
     }
 
     void remove(Runner runner) {
+        line(runner).remove(runner.id);
         runners.remove(runner.id);
         changed = true;
     }
@@ -121,6 +125,7 @@ final class Table {
 
     void started(Runner runner) {
         become(runner, RunnerState.IDLE);
+        runner.idleSince = runner.since;
         runner.retireAfter = maximumIdleAge.isZero()
                 ? Runner.NEVER
                 : (long) (maximumIdleAge.toNanos() * (0.8 + 0.2 * random.nextDouble()));

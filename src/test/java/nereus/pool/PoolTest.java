@@ -43,15 +43,16 @@ class PoolTest {
         final Fleet fleet = new Fleet("here", Duration.ZERO, ticker, random, new Bell());
         final Environments environments = new Environments();
         final Readiness readiness = new Readiness();
+        final Troubles troubles = new Troubles();
         final JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5));
         final EnvironmentStore store = new EnvironmentStore(nomad, environments, jobs, () -> {});
-        final Ledger ledger = new Ledger(nomad, "here");
-        final Claims claims = new Claims(fleet, environments, ledger, readiness, ticker);
+        final Ledger ledger = new Ledger(nomad, "here", "process " + starts);
+        final Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
         final Queue<Runnable> tasks = new ArrayDeque<>();
         final Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs,
                 new PoolSettings(100, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, Duration.ofSeconds(1),
                         Duration.ofMinutes(1), Duration.ofSeconds(1)),
-                ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add);
+                troubles, ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add);
         final Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(1)),
                 ticker, random);
@@ -216,7 +217,7 @@ class PoolTest {
         service.tasks.clear();
         service.keeper.step();
         assertEquals(0, service.tasks.size());
-        assertTrue(service.keeper.troubles().toString().contains("not registered"));
+        assertTrue(service.troubles.of(1).contains("not registered"));
     }
 
     @Test

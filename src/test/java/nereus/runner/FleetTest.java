@@ -93,9 +93,9 @@ class FleetTest {
         fleet.putBack(A);
         fleet.apply(allocation(A, "a1", 30, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
-        assertEquals(List.of(new Clearing(A, true, false)), fleet.toSettle(8));
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toSettle(8)));
         fleet.settle(A);
-        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
     }
 
     @Test
@@ -105,7 +105,49 @@ class FleetTest {
         fleet.apply(allocation(A, "a1", 20, "failed", "run"));
         assertEquals(List.of(), fleet.toPurge(8));
         assertEquals(Optional.empty(), fleet.grant(A, LEASE));
-        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+    }
+
+    @Test
+    void aDoubtfulRunnerThatIsLostWhileItIsLookedIntoIsClearedAway() {
+        idle(A, "a1", 10);
+        fleet.take(7, "r");
+        fleet.doubt(A);
+        fleet.toSettle(8);
+        fleet.apply(allocation(A, "a1", 20, "lost", "stop"));
+        fleet.settle(A);
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+    }
+
+    @Test
+    void aDoubtfulRunnerThatIsAnothersClaimIsLeftToIt() {
+        idle(A, "a1", 10);
+        fleet.take(7, "r");
+        fleet.doubt(A);
+        fleet.toSettle(8);
+        fleet.leaveToOther(A, LEASE);
+        assertTrue(fleet.claimed(A).isPresent());
+    }
+
+    @Test
+    void anIdleRunnerOutlivesTheLossOfContactToItsNodeButNotItsDrain() {
+        idle(A, "a1", 10);
+        for (String status : List.of("disconnected", "initializing", "ready")) {
+            fleet.apply(new NodeFact(20, "node", "n", status, true, false));
+            assertEquals(List.of(), level("r").unfit(), status);
+        }
+        fleet.apply(new NodeFact(21, "node", "n", "ready", true, true));
+        assertEquals(List.of(A), level("r").unfit());
+    }
+
+    @Test
+    void refusedClaimsDoNotRenewTheMaximumIdleAge() {
+        idle(A, "a1", 10);
+        ticker.advance(Duration.ofMinutes(40));
+        fleet.take(7, "r");
+        fleet.putBack(A);
+        ticker.advance(Duration.ofMinutes(20));
+        assertEquals(Optional.empty(), fleet.take(7, "r"));
     }
 
     @Test
@@ -122,7 +164,7 @@ class FleetTest {
         assertTrue(fleet.giveBack(A));
         assertEquals(List.of(), fleet.toPurge(8));
         fleet.noted(A);
-        assertEquals(List.of(new Clearing(A, true, true)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, true, true)), marked(fleet.toPurge(8)));
     }
 
     @Test
@@ -165,7 +207,7 @@ class FleetTest {
         claim(A, "a1");
         fleet.release(A, Ending.RETURNED);
         fleet.toPurge(8);
-        fleet.cleared(A);
+        fleet.cleared(new Clearing(A, false, false, 10));
         fleet.apply(allocation(A, "a1", 90, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
         ticker.advance(Duration.ofMinutes(11));
@@ -177,11 +219,11 @@ class FleetTest {
     void aRegistrationThatComesThroughAfterItsPurgeIsPurgedAgain() {
         fleet.begin(A, 7, "r");
         fleet.giveUp(A, "timed out");
-        assertEquals(List.of(new Clearing(A, false, false)), fleet.toPurge(8));
-        fleet.cleared(A);
+        assertEquals(List.of(clearing(A, false, false)), marked(fleet.toPurge(8)));
+        fleet.cleared(new Clearing(A, false, false, 10));
         assertEquals(List.of(), fleet.toPurge(8));
         fleet.apply(new JobFact(50, A, "pending", false, false, Map.of(), false));
-        assertEquals(List.of(new Clearing(A, false, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, false, false)), marked(fleet.toPurge(8)));
     }
 
     @Test
@@ -217,7 +259,7 @@ class FleetTest {
                 new Listing<>(50, List.of()), Map.of(A, LEASE, d, LEASE), Set.of(d)));
         assertEquals("a1", fleet.claimed(A).orElseThrow().allocationId());
         assertEquals(new PoolCount(1, 1, 0, 1, 0, 1), fleet.counts().get(7));
-        assertEquals(List.of(new Clearing(d, true, true)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(d, true, true)), marked(fleet.toPurge(8)));
         assertEquals(B, fleet.take(7, "r").orElseThrow().id());
     }
 
@@ -247,7 +289,7 @@ class FleetTest {
         fleet.merge(
                 new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
                         Map.of(A, LEASE), Set.of()));
-        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
         assertEquals(Optional.empty(), fleet.claimed(A));
     }
 
@@ -280,9 +322,17 @@ class FleetTest {
         fleet.notCleared(A);
         assertEquals(List.of(), fleet.toPurge(8));
         fleet.release(B, Ending.RETURNED);
-        assertEquals(List.of(new Clearing(B, true, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(B, true, false)), marked(fleet.toPurge(8)));
         ticker.advance(Duration.ofSeconds(1));
-        assertEquals(List.of(new Clearing(A, true, false)), fleet.toPurge(8));
+        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+    }
+
+    private static List<String> marked(List<Clearing> clearings) {
+        return clearings.stream().map(c -> clearing(c.id(), c.claimed(), c.noted())).toList();
+    }
+
+    private static String clearing(String id, boolean claimed, boolean noted) {
+        return id + (claimed ? " claimed" : "") + (noted ? " noted" : "");
     }
 
     private Level level(String revision) {
