@@ -82,6 +82,9 @@ final class Nereus implements Running {
             close();
             throw failed;
         }
+        if (settings.server().open()) {
+            log.warn("everybody who reaches {} can run commands: set server.token", settings.server().address());
+        }
         log.info("listening on {}:{}, as instance {}, with Nomad at {}", settings.server().address(), api.port(),
                 instance,
                 settings.nomad().addresses());
@@ -94,6 +97,7 @@ final class Nereus implements Running {
 
     @Override
     public void close() {
+        log.info("stopping");
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
@@ -101,6 +105,7 @@ final class Nereus implements Running {
                 log.warn("while stopping", failed);
             }
         }
+        log.info("stopped");
     }
 
     private void thread(String name, Story story) {

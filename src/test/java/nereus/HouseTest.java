@@ -29,7 +29,7 @@ class HouseTest {
             Map.entry("sync", List.of("pool", "runner", "environment", "nomad", "settings", "clock")),
             Map.entry("api",
                     List.of("execution", "pool", "runner", "environment", "nomad", "settings", "clock")),
-            Map.entry("command", List.of("settings")), Map.entry("devagent", List.of("clock")));
+            Map.entry("command", List.of("settings", "api")), Map.entry("devagent", List.of("clock")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

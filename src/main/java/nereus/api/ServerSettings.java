@@ -29,6 +29,11 @@ public record ServerSettings(String address, int port, String token, String publ
                 section.number("depletingBelowPercent", 0, 0, 100));
     }
 
+    /** Whether others than this machine can reach it, and need no token. */
+    public boolean open() {
+        return token.isEmpty() && !address.startsWith("127.") && !address.equals("localhost") && !address.equals("::1");
+    }
+
     /** Tokens stay out of logs. */
     @Override
     public String toString() {

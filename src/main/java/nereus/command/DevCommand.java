@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import nereus.api.ServerSettings;
 import nereus.settings.Configuration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,7 +50,8 @@ final class DevCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Nereus listens on http://" + LOOPBACK + ":" + service.port() + "/api/v1");
         out.println("Its agent on http://" + LOOPBACK + ":" + agent.port());
-        out.println("Try: ./nereus run 1 -- bash -c 'read -p \"Who? \" x; echo hello $x'");
+        String where = service.port() == ServerSettings.USUAL_PORT ? "" : "--url=http://" + LOOPBACK + ":" + service.port() + " ";
+        out.println("Try: ./nereus run " + where + "1 -- bash -c 'read -p \"Who? \" x; echo hello $x'");
         lifetime.await();
         return 0;
     }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
                 + " the command's terminal unechoed, then end of input; lines may be up to 4095 bytes long, and it"
                 + " must not hold the character ^D. Line ends of the output are LF when it does not go to a terminal.",
         "The words of the command arrive as they are given; for shell syntax use bash -c '...'.",
-        ""}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0-255:the command's own",
+        ""}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0-255:the command's own", "2:wrong usage",
                 "124:the time limit passed", "125:the command could not be run"})
 final class RunCommand implements Callable<Integer> {
     private final Map<String, String> environment;

@@ -10,6 +10,7 @@ import java.util.Optional;
 final class Terminal {
     private final String before;
     private boolean raw;
+    private boolean left;
 
     private Terminal(String before) {
         this.before = before;
@@ -46,12 +47,17 @@ final class Terminal {
 
     /** From now on every key is data, ^C too. */
     synchronized void raw() {
+        // Guard against a ^C that restored it a moment ago: nobody would do so again.
+        if (left) {
+            return;
+        }
         raw = true;
         stty("raw", "-echo");
     }
 
     /** As it was before. May be called often, and from a shutdown hook. */
     synchronized void restore() {
+        left = true;
         if (raw) {
             raw = false;
             stty(before);

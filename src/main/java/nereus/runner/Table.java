@@ -13,9 +13,13 @@ import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
 import nereus.nomad.NodeFact;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The entries of the fleet, the order of the idle ones, and every transition between states. All of it under the fleet's lock. */
 final class Table {
+    private static final Logger log = LoggerFactory.getLogger(Fleet.class);
+
     private final Ticker ticker;
     private final RandomGenerator random;
     private final Duration maximumIdleAge;
@@ -136,6 +140,8 @@ final class Table {
     void over(Runner runner, Ending ending, String reason) {
         if (runner.state == RunnerState.STARTING) {
             result(runner, reason);
+        } else if (runner.state == RunnerState.CLAIMED) {
+            afterwards.add(() -> log.warn("claimed runner {} is lost: {}", runner.id, reason));
         }
         end(runner, ending);
     }

@@ -69,7 +69,9 @@ public final class Watcher {
             }
             applyUntilItBreaks(events);
         } catch (NomadException failed) {
-            trouble(Readiness.Part.NOMAD, failed.getMessage());
+            if (!Thread.currentThread().isInterrupted()) {
+                trouble(Readiness.Part.NOMAD, failed.getMessage());
+            }
         } catch (Ledger.NotBelieved refused) {
             trouble(Readiness.Part.LEDGER, refused.getMessage());
         } catch (RuntimeException defect) {
