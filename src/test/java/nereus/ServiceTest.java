@@ -132,6 +132,20 @@ class ServiceTest {
     }
 
     @Test
+    void aStopTellsTheClientsOfRunningCommandsAndKeepsTheirClaims() throws Exception {
+        String runner = frontend.claim(1, 60);
+        Frontend.Run run = frontend.run(runner, "echo up; sleep 1000").until(out -> out.contains("up"));
+        nereus.close();
+        assertTrue(run.end().startsWith("{\"type\":\"error\""), run.end());
+        assertEquals(1, run.ends());
+        assertEquals(1001, run.closeCode());
+        nereus = service(agent.address().getPort());
+        frontend.close();
+        frontend = new Frontend(nereus.port());
+        assertEquals("still mine\r\n", printed(runner, "echo still mine"));
+    }
+
+    @Test
     void theInactivityTimeoutEndsTheExecutionWithATimeoutAndTheRunner() {
         String runner = frontend.claim(1, 1);
         Frontend.Run run = frontend.run(runner, "sleep 1000");

@@ -50,7 +50,9 @@ final class DevCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Nereus listens on http://" + LOOPBACK + ":" + service.port() + "/api/v1");
         out.println("Its agent on http://" + LOOPBACK + ":" + agent.port());
-        String where = service.port() == ServerSettings.USUAL_PORT ? "" : "--url=http://" + LOOPBACK + ":" + service.port() + " ";
+        String where = service.port() == ServerSettings.USUAL_PORT
+                ? ""
+                : "--url=http://" + LOOPBACK + ":" + service.port() + " ";
         out.println("Try: ./nereus run " + where + "1 -- bash -c 'read -p \"Who? \" x; echo hello $x'");
         lifetime.await();
         return 0;

@@ -55,7 +55,7 @@ class LauncherTest {
         Outcome second = launch(Map.of("JAVA_HOME", jdk.toString()), "serve");
 
         assertEquals(42, first.code());
-        assertTrue(first.output().startsWith("nereus: building once, which takes a minute or two...\njava of " + jdk),
+        assertTrue(first.output().startsWith("nereus: building once, which takes some minutes...\njava of " + jdk),
                 first.output());
         assertTrue(
                 first.output().endsWith("\n-Da=b\n-Dc=d\n-jar\n" + house + "/target/nereus.jar\nrun\n1\n--\na  b\n\n"),

@@ -260,6 +260,67 @@ class PoolTest {
         assertTrue(service.claims.release(first, Ending.INACTIVE));
     }
 
+    @Test
+    void aLeaseThatNomadDoesNotGiveFailsTheRoundAndIsNotInvented() {
+        startWith(1);
+        Claimed claimed = service.claims.claim(1, Duration.ofHours(1), "x");
+        service = new Service();
+        nomad.failBefore("variable", new NomadException.Refused(500, "No cluster leader", false));
+        service.watcher.follow();
+        assertFalse(service.readiness.fleetKnown());
+        service.watcher.follow();
+        assertEquals(Duration.ofHours(1), service.fleet.lease(claimed.id()).orElseThrow().inactivityTimeout());
+    }
+
+    @Test
+    void aDamagedEntryCountsAsClaimedWithAMinute() {
+        startWith(1);
+        Claimed claimed = service.claims.claim(1, Duration.ofHours(1), "x");
+        nomad.deleteVariable("nereus/here/claims/" + claimed.id());
+        nomad.createVariable("nereus/here/claims/" + claimed.id(), Map.of("timeout", "99999999999999"));
+        service = new Service();
+        service.watcher.follow();
+        service.settleDown();
+        assertTrue(service.fleet.claimed(claimed.id()).isPresent());
+        ticker.advance(Duration.ofSeconds(60));
+        service.settleDown();
+        assertEquals(new PoolCount(0, 1, 0, 0, 0, 0), service.count(1));
+    }
+
+    @Test
+    void aPathThatIsNoneOfOursNeverLeadsToAPurge() {
+        startWith(1);
+        nomad.createVariable("nereus/here/claims/billing", Map.of("by", "somebody"));
+        service = new Service();
+        service.watcher.follow();
+        service.settleDown();
+        assertFalse(nomad.calls.contains("purge billing"));
+    }
+
+    @Test
+    void aDoubtfulClaimThatIsAnotherProcessesIsLeftToIt() {
+        startWith(1);
+        String id = service.fleet.take(1, environment(1).revision()).orElseThrow().id();
+        service.fleet.putBack(id);
+        nomad.createVariable("nereus/here/claims/" + id, Map.of("process", "another", "timeout", "60"));
+        nomad.failBefore("createVariable", uncertain());
+        assertThrows(ClaimException.NotRecorded.class, () -> service.claims.claim(1, Duration.ZERO, "x"));
+        service.settleDown();
+        assertTrue(service.fleet.claimed(id).isPresent());
+        assertFalse(nomad.calls.contains("purge " + id));
+    }
+
+    @Test
+    void anEnvironmentWhoseStartsAreOnTrialDoesNotKeepTheKeeperBusy() {
+        startEmpty(1);
+        nomad.failBefore("register", refused());
+        service.keeper.step();
+        service.runTasks();
+        service.keeper.step();
+        ticker.advance(Duration.ofSeconds(2));
+        assertEquals(Duration.ofSeconds(1).toNanos(), service.keeper.step());
+    }
+
     private static NomadException uncertain() {
         return new NomadException.Unreachable("timed out", true, new IllegalStateException());
     }
