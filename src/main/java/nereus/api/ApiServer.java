@@ -55,6 +55,12 @@ public final class ApiServer implements AutoCloseable {
                 .connectionHandler(connections::opened)
                 .requestHandler(request -> {
                     connections.began(request);
+                    if (ambiguous(request)) {
+                        stories.answerAtOnce(request, Answer.refusal(400,
+                                "the request's length is ambiguous: only Content-Length or Transfer-Encoding: chunked")
+                                .closing());
+                        return;
+                    }
                     routes.handle(request);
                 });
         try {
@@ -67,6 +73,12 @@ public final class ApiServer implements AutoCloseable {
             throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);
         }
         return new ApiServer(server, late);
+    }
+
+    /** Guard against smuggling: what stands between may see the end of such a request elsewhere. */
+    private static boolean ambiguous(HttpServerRequest request) {
+        String coding = request.getHeader("Transfer-Encoding");
+        return coding != null && (!coding.equalsIgnoreCase("chunked") || request.headers().contains("Content-Length"));
     }
 
     /** The port that it listens on. */

@@ -2,6 +2,7 @@ package nereus.api;
 
 import java.util.concurrent.atomic.AtomicLong;
 import nereus.execution.Executions.TooManyExecutions;
+import nereus.execution.InvalidCommand;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class ErrorAnswers {
             case ClaimException.NotRecorded e -> Answer.error(500, ErrorCode.NOMAD_UNREACHABLE, message(e));
             // 400, for it is the client's doing, and CodeOcean knows no 429.
             case TooManyExecutions e -> Answer.refusal(400, message(e));
+            case InvalidCommand e -> Answer.refusal(400, message(e));
             case NomadException.Unreachable e -> nomad(what, ErrorCode.NOMAD_UNREACHABLE, e);
             case NomadException e -> nomad(what, ErrorCode.UNKNOWN, e);
             default -> unexpected(what, error);

@@ -40,7 +40,7 @@ final class Stories {
 
     /** Answers without a story, once the body is out of the way. */
     void answer(HttpServerRequest request, Answer answer) {
-        bodies.read(request).onComplete(
+        bodies.discard(request).onComplete(
                 body -> send(request, answer),
                 error -> send(request,
                         error instanceof Refusal refusal && refusal.answer().closes() ? answer.closing() : answer));

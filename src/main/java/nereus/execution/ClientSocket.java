@@ -65,7 +65,7 @@ final class ClientSocket {
             ended();
             return;
         }
-        channel.pipeline().addBefore(channel.name(), null, new CloseReply());
+        channel.pipeline().addBefore(channel.name(), null, new ControlFrames());
         ping.start(settings.clientPing());
         silence.start(settings.clientSilence());
     }

@@ -32,6 +32,12 @@ public record Command(String text, Map<String, String> environment, Duration tim
         checkEnvironment(environment);
     }
 
+    /** How many bytes of memory it holds, about. */
+    long held() {
+        return 2L * (text.length()
+                + environment.entrySet().stream().mapToLong(v -> v.getKey().length() + v.getValue().length()).sum());
+    }
+
     /** Whether the text is too long to be one argument of a process. */
     boolean exceedsArgument() {
         return bytes(text) > MOST_ARGUMENT_BYTES;

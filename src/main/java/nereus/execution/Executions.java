@@ -20,6 +20,9 @@ import nereus.runner.Claimed;
 public final class Executions {
     private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
     private final Relay.Relays shared;
+    /** What all commands that wait for their clients may hold together. */
+    private static final long MOST_PENDING_BYTES = 32L << 20;
+
     private volatile boolean closed;
 
     /**
@@ -40,11 +43,15 @@ public final class Executions {
      * Keeps a command until its client connects; single use; expires after 60 s.
      *
      * @return the execution's id, a random UUID
-     * @throws TooManyExecutions when 32 are pending in this runner
+     * @throws TooManyExecutions when 32 are pending in this runner, or all pending commands together hold too much memory
      */
     public String prepare(Claimed runner, Command command) {
         var execution = new Execution(uuid(), runner, command);
         long now = shared.ticker().nanos();
+        long held = runners.values().stream().mapToLong(all -> all.pendingBytes(now, shared.settings())).sum();
+        if (held + command.held() > MOST_PENDING_BYTES)
+            throw new TooManyExecutions("commands of " + (held >> 20)
+                    + " MiB wait for their clients already; connect to some, or let them expire");
         if (!of(runner).keep(execution, now, shared.settings()))
             throw new TooManyExecutions("runner " + runner.id() + " has " + shared.settings().pendingPerRunner()
                     + " executions that wait for a client; connect to one, or let one expire");

@@ -58,6 +58,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     private boolean started;
     private OptionalInt terminalCode = OptionalInt.empty();
     private OptionalInt stderrCode = OptionalInt.empty();
+    private boolean controlGone;
     private Channel.@Nullable Loss terminalLoss;
     private Last lost = Last.FAILED;
     private int straggles;
@@ -229,12 +230,15 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         terminalLoss = loss;
         lost("terminal", loss);
         // A launcher that was killed, by a root program or for memory, ends like a program that was; a stopped allocation does too.
-        if (loss.killed())
+        if (loss.killed() && !controlGone)
             lost = Last.exit(137);
     }
 
     @Override
     public void controlLost(Channel.Loss loss) {
+        // With the control gone too it was not the program's doing: after a long silence of ours both end their run themselves.
+        controlGone = true;
+        lost = Last.FAILED;
         lost("control", loss);
     }
 

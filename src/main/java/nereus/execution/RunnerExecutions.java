@@ -55,6 +55,12 @@ final class RunnerExecutions {
         return Optional.ofNullable(pending.remove(executionId)).map(Pending::execution);
     }
 
+    /** What the pending commands hold in memory, those that have waited too long excepted. */
+    synchronized long pendingBytes(long now, ExecutionSettings settings) {
+        expire(now, settings);
+        return pending.values().stream().mapToLong(waiting -> waiting.execution().command().held()).sum();
+    }
+
     /** Drops what has waited too long. */
     synchronized void expire(long now, ExecutionSettings settings) {
         long longest = settings.pendingFor().toNanos();
