@@ -10,7 +10,13 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that speak bad HTTP, are slow, or send too much. */
 class ConnectionsTest {
@@ -53,6 +59,48 @@ class ConnectionsTest {
 
             assertStatus(413, head);
             assertTrue(head.contains("Connection: close"), head);
+        }
+    }
+
+    @Test
+    void bodiesThatComeInAtOnceHoldABoundedAmountOfMemory() throws Exception {
+        byte[] almost = ("POST /api/v1/runners HTTP/1.1\r\nHost: h\r\nContent-Length: 1048576\r\n\r\n"
+                + " ".repeat(1_000_000))
+                .getBytes(StandardCharsets.US_ASCII);
+        List<Socket> open = new ArrayList<>();
+        try (Edge edge = new Edge()) {
+            CompletableFuture<String> first = new CompletableFuture<>();
+            // 33 of them hold almost 32 MiB; whichever goes beyond is refused, and unwanted bodies are still thrown away.
+            for (int i = 0; i < 34; i++) {
+                Socket socket = edge.connect();
+                open.add(socket);
+                socket.getOutputStream().write(almost);
+                Thread.ofVirtual().start(() -> {
+                    try {
+                        first.complete(Edge.head(socket.getInputStream()));
+                    } catch (IOException closed) {
+                        first.completeExceptionally(closed);
+                    }
+                });
+            }
+            assertStatus(429, first.get(30, TimeUnit.SECONDS));
+            assertStatus(404,
+                    edge.raw("POST /nope HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc"));
+            // Closed before the server is, which would wait for them.
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Transfer-Encoding: gzip", "Transfer-Encoding: identity"})
+    void aRequestOfAmbiguousLengthIsRefusedAndClosed(String headers) throws Exception {
+        try (Edge edge = new Edge()) {
+            String answer = edge.raw("POST /api/v1/runners HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n\r\n");
+
+            assertStatus(400, answer);
+            assertTrue(answer.contains("Connection: close"), answer);
         }
     }
 

@@ -2,17 +2,20 @@ package nereus.execution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import nereus.clock.Ticker;
+import nereus.runner.Claimed;
 import org.junit.jupiter.api.Test;
 
 class PendingTest {
@@ -45,6 +48,16 @@ class PendingTest {
             assertFalse(executions.pending(Stage.RUNNER.id(), first));
             assertTrue(executions.take(Stage.RUNNER.id(), first).isEmpty());
             assertEquals(second, executions.take(Stage.RUNNER.id(), second).orElseThrow().id());
+
+            // Commands that wait hold 32 MiB at most, over all runners, and room again once they have expired.
+            var large = new Command("x".repeat(1 << 20), Map.of(), Duration.ZERO, false);
+            for (int i = 0; i < 16; i++) {
+                executions.prepare(new Claimed("runner " + i, 1, "allocation", List.of()), large);
+            }
+            assertThrows(Executions.TooManyExecutions.class,
+                    () -> executions.prepare(new Claimed("one more", 1, "allocation", List.of()), large));
+            now.addAndGet(TimeUnit.SECONDS.toNanos(60));
+            executions.prepare(new Claimed("one more", 1, "allocation", List.of()), large);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }

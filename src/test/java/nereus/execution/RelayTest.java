@@ -133,6 +133,15 @@ class RelayTest {
     }
 
     @Test
+    void launcherAndControlThatEndTogetherAreNoExitOfTheCommand() throws Exception {
+        TestClient client = stage.run("cmd");
+        FakeTransport.Run run = transport.run().start("cmd");
+        run.control.exit(137);
+        run.terminal.exit(137);
+        assertEquals("Error executing the request", client.result().last().getString("data"));
+    }
+
+    @Test
     void exit137OfAStoppedAllocationIsNotSaidToBeTheCommands() throws Exception {
         again("endingWait", "60s");
         TestClient client = stage.run("cmd");
