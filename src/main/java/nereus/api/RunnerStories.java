@@ -30,8 +30,14 @@ final class RunnerStories {
             throw new ClaimException.UnknownEnvironment("there is no execution environment " + environment);
         }
         Claimed runner = claims.claim((int) environment, inactivity, request.client());
-        return Answer.json(200, new Given(runner.id(), runner.ports().stream().map(Mapped::of).toList()))
-                .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
+        try {
+            return Answer.json(200, new Given(runner.id(), runner.ports().stream().map(Mapped::of).toList()))
+                    .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
+        } catch (RuntimeException unspeakable) {
+            // Guard against a claim that nobody hears of: no answer, no claim.
+            claims.giveBack(runner.id());
+            throw unspeakable;
+        }
     }
 
     Answer release(Incoming request) {

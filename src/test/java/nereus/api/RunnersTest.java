@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import nereus.nomad.AllocationFact;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
+import nereus.runner.Claimed;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,15 @@ class RunnersTest {
         left.countDown();
 
         verify(edge.claims, timeout(10_000)).giveBack("1-abc");
+    }
+
+    @Test
+    void aClaimWhoseAnswerCannotBeMadeIsGivenBack() throws Exception {
+        when(edge.claims.claim(anyInt(), any(), any())).thenReturn(new Claimed("1-abc", 1, "allocation",
+                List.of(new AllocationFact.Port("not a number", 1, "127.0.0.1"))));
+
+        assertEquals(500, claim("{}").statusCode());
+        verify(edge.claims).giveBack("1-abc");
     }
 
     @Test
