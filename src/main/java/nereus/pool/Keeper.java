@@ -181,8 +181,7 @@ public final class Keeper {
         try {
             Optional<Lease> others = ledger.settle(doubtful.id());
             told = true;
-            others.ifPresentOrElse(lease -> fleet.leaveToOther(doubtful.id(), lease),
-                    () -> fleet.settle(doubtful.id()));
+            fleet.settle(doubtful.id(), others);
             clearingWorks();
         } catch (NomadException failed) {
             clearingFails("the claim of a runner is still uncertain", failed);

@@ -93,8 +93,12 @@ public final class Fleet {
         });
     }
 
-    /** The doubt is over: an entry is known to be in the ledger, and goes with the runner. */
-    public void settle(String id) {
+    /**
+     * The doubt is over.
+     *
+     * @param others the lease of another process, which keeps its claim; empty when the entry is ours, and goes with the runner
+     */
+    public void settle(String id, Optional<Lease> others) {
         change(() -> {
             Runner runner = table.get(id);
             if (runner != null) {
@@ -102,21 +106,8 @@ public final class Fleet {
                 runner.purging = false;
                 table.rung();
                 if (runner.state == RunnerState.DOUBTFUL) {
-                    table.end(runner, Ending.STOPPED);
-                }
-            }
-        });
-    }
-
-    /** The doubt is over: the entry in the ledger is another process's claim, which it keeps. */
-    public void leaveToOther(String id, Lease lease) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                runner.purging = false;
-                table.rung();
-                if (runner.state == RunnerState.DOUBTFUL) {
-                    table.claim(runner, lease);
+                    others.ifPresentOrElse(lease -> table.claim(runner, lease),
+                            () -> table.end(runner, Ending.STOPPED));
                 }
             }
         });

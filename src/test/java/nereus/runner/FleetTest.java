@@ -94,7 +94,7 @@ class FleetTest {
         fleet.apply(allocation(A, "a1", 30, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
         assertEquals(List.of(clearing(A, true, false)), marked(fleet.toSettle(8)));
-        fleet.settle(A);
+        fleet.settle(A, Optional.empty());
         assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
     }
 
@@ -115,7 +115,7 @@ class FleetTest {
         fleet.doubt(A);
         fleet.toSettle(8);
         fleet.apply(allocation(A, "a1", 20, "lost", "stop"));
-        fleet.settle(A);
+        fleet.settle(A, Optional.empty());
         assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
     }
 
@@ -125,7 +125,7 @@ class FleetTest {
         fleet.take(7, "r");
         fleet.doubt(A);
         fleet.toSettle(8);
-        fleet.leaveToOther(A, LEASE);
+        fleet.settle(A, Optional.of(LEASE));
         assertTrue(fleet.claimed(A).isPresent());
     }
 
