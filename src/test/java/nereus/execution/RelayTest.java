@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Relays between real WebSocket clients and programs that the test plays. */
+/** Relays between real WebSocket clients and programs that the test plays. One file although long: each way in which a run can end. */
 class RelayTest {
     private static final String ID = Stage.RUNNER.id();
 
