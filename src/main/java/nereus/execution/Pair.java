@@ -42,10 +42,6 @@ final class Pair {
         terminal.listen(new TerminalSink());
     }
 
-    boolean alive() {
-        return terminal.channel().alive() && control.channel().alive();
-    }
-
     Terminal terminal() {
         return terminal;
     }

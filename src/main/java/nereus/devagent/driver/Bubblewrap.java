@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Runners in namespaces made by bubblewrap, whose own first process collects orphans. */
-final class Bubblewrap implements Sandbox {
+final class Bubblewrap implements NamespacedSandbox {
     private final String bwrap = Programs.need("bwrap");
     private final Namespaces namespaces = new Namespaces(true);
 
@@ -48,32 +48,7 @@ final class Bubblewrap implements Sandbox {
     }
 
     @Override
-    public List<String> enter(Roots roots, boolean terminal, List<String> command) {
-        return namespaces.enter(roots, terminal, command);
-    }
-
-    @Override
-    public String multiplexer(Roots roots) {
-        return namespaces.multiplexer(roots);
-    }
-
-    @Override
-    public Map<String, String> environment(TaskDirectory directory, String hostname) {
-        return namespaces.environment(hostname);
-    }
-
-    @Override
-    public boolean ownSession() {
-        return true;
-    }
-
-    @Override
-    public void prepare(TaskDirectory directory) {
-        namespaces.prepare(directory);
-    }
-
-    @Override
-    public void kill(Roots roots) {
-        roots.kill();
+    public Namespaces namespaces() {
+        return namespaces;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * Runners in namespaces made by util-linux's {@code unshare}, with the same view of the files as {@link Bubblewrap} gives. A shell
  * is their first process and collects orphans.
  */
-final class Unshare implements Sandbox {
+final class Unshare implements NamespacedSandbox {
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom", "tty");
     private static final List<String> DIRECTORIES = List.of(".old", "dev/pts", "dev/shm", "proc", "tmp", "var/tmp",
             "run", "root",
@@ -115,32 +115,7 @@ final class Unshare implements Sandbox {
     }
 
     @Override
-    public List<String> enter(Roots roots, boolean terminal, List<String> command) {
-        return namespaces.enter(roots, terminal, command);
-    }
-
-    @Override
-    public String multiplexer(Roots roots) {
-        return namespaces.multiplexer(roots);
-    }
-
-    @Override
-    public Map<String, String> environment(TaskDirectory directory, String hostname) {
-        return namespaces.environment(hostname);
-    }
-
-    @Override
-    public boolean ownSession() {
-        return true;
-    }
-
-    @Override
-    public void prepare(TaskDirectory directory) {
-        namespaces.prepare(directory);
-    }
-
-    @Override
-    public void kill(Roots roots) {
-        roots.kill();
+    public Namespaces namespaces() {
+        return namespaces;
     }
 }
