@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -47,14 +48,13 @@ class ExecTest {
     private WebSocket open(String allocation, boolean terminal, boolean reading, String command) {
         String target = "/v1/client/allocation/" + allocation + "/exec?task=default-task&tty=" + terminal + "&command="
                 + URLEncoder.encode("[\"" + command + "\"]", StandardCharsets.UTF_8);
-        return client.connect(agent.address().getPort(), "127.0.0.1", target).map(socket -> {
-            if (reading) {
-                socket.textMessageHandler(received::add).closeHandler(nothing -> received.add("end"));
-            } else {
-                socket.pause();
-            }
-            return socket;
-        }).await();
+        // Listens before it connects: the agent may say all it has and close at once.
+        ClientWebSocket socket = client.webSocket();
+        if (reading) {
+            socket.textMessageHandler(received::add).closeHandler(nothing -> received.add("end"));
+        }
+        return socket.connect(agent.address().getPort(), "127.0.0.1", target)
+                .map(open -> reading ? open : open.pause()).await();
     }
 
     private PretendedProgram program(String allocation) throws InterruptedException {

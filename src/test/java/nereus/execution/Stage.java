@@ -48,8 +48,11 @@ final class Stage implements AutoCloseable {
 
     TestClient run(Command command) throws Exception {
         String id = executions.prepare(RUNNER, command);
-        return clients.connect(server.actualPort(), "127.0.0.1", "/" + id).map(TestClient::new).toCompletionStage()
-                .toCompletableFuture().get(10, TimeUnit.SECONDS);
+        var socket = clients.webSocket();
+        var client = new TestClient(socket);
+        socket.connect(server.actualPort(), "127.0.0.1", "/" + id).toCompletionStage().toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        return client;
     }
 
     /** Waits, by looking again and again, for what other threads bring about. */

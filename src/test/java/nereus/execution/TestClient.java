@@ -1,6 +1,7 @@
 package nereus.execution;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonObject;
@@ -17,11 +18,12 @@ final class TestClient {
     /** How its socket ended. */
     record Close(int code, String reason) {}
 
-    private final WebSocket socket;
+    private final ClientWebSocket socket;
     private final BlockingQueue<JsonObject> messages = new LinkedBlockingQueue<>();
     private final CompletableFuture<Close> closed = new CompletableFuture<>();
 
-    TestClient(WebSocket socket) {
+    /** Listens before it connects: a server may say all it has and close at once. */
+    TestClient(ClientWebSocket socket) {
         this.socket = socket;
         socket.textMessageHandler(text -> messages.add(new JsonObject(text)));
         socket.closeHandler(v -> closed.complete(

@@ -60,6 +60,9 @@ final class ProcessTask implements Task {
 
     private void end() {
         refuse();
+        // Guard against an exec that was just started: until it has become the runner's user, or joined its namespaces, the sandbox
+        // cannot tell that it is the runner's.
+        execs.forEach(exec -> exec.child().kill());
         workshop.sandbox().kill(roots);
         try {
             CompletableFuture
