@@ -19,6 +19,7 @@ import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
+import nereus.files.Files;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
 import nereus.pool.Claims;
@@ -73,7 +74,9 @@ final class Nereus implements Running {
 
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
-                    new Collaborators(claims, fleet, readiness, environments, store, executions), version);
+                    new Collaborators(claims, fleet, readiness, environments, store, executions,
+                            Files.in(executions, settings.files()), settings.files()),
+                    version);
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());

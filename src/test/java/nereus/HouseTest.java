@@ -26,9 +26,10 @@ class HouseTest {
             Map.entry("runner", List.of("environment", "nomad", "clock")),
             Map.entry("pool", List.of("runner", "environment", "nomad", "settings", "clock")),
             Map.entry("execution", List.of("runner", "nomad", "settings", "clock")),
+            Map.entry("files", List.of("execution", "runner", "settings", "clock")),
             Map.entry("sync", List.of("pool", "runner", "environment", "nomad", "settings", "clock")),
             Map.entry("api",
-                    List.of("execution", "pool", "runner", "environment", "nomad", "settings", "clock")),
+                    List.of("files", "execution", "pool", "runner", "environment", "nomad", "settings", "clock")),
             Map.entry("command", List.of("settings", "api")), Map.entry("devagent", List.of("clock")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -3,10 +3,13 @@ package nereus.api;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.execution.Executions;
+import nereus.files.Files;
+import nereus.files.FilesSettings;
 import nereus.pool.Claims;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 
 /** The rooms that the API speaks to. */
 public record Collaborators(Claims claims, Fleet fleet, Readiness readiness, Environments environments,
-        EnvironmentStore store, Executions executions) {}
+        EnvironmentStore store, Executions executions, Files files,
+        FilesSettings filesSettings) {}

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -21,6 +22,9 @@ import java.util.regex.Pattern;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.execution.Executions;
+import nereus.files.Files;
+import nereus.files.FilesSettings;
+import nereus.settings.Configuration;
 import nereus.nomad.AllocationFact;
 import nereus.pool.Claims;
 import nereus.runner.Claimed;
@@ -38,6 +42,7 @@ final class Edge implements AutoCloseable {
     final Environments environments = Mockito.mock(Environments.class);
     final EnvironmentStore store = Mockito.mock(EnvironmentStore.class);
     final Executions executions = Mockito.mock(Executions.class);
+    final Files files = Mockito.mock(Files.class);
     final Vertx vertx = Vertx.vertx();
     final ApiServer server;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -59,9 +64,12 @@ final class Edge implements AutoCloseable {
         when(environments.all()).thenReturn(List.of());
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
-                new Collaborators(claims, fleet, readiness, environments, store, executions), Optional.of("1.2.3<"),
+                new Collaborators(claims, fleet, readiness, environments, store, executions, files, FILES),
+                Optional.of("1.2.3<"),
                 patience);
     }
+
+    static final FilesSettings FILES = FilesSettings.read(Configuration.withoutFile(Map.of()).section("files"));
 
     static ServerSettings settings(String token, String publicUrl, int depletingBelowPercent) {
         return new ServerSettings("127.0.0.1", 0, token, publicUrl, depletingBelowPercent);

@@ -92,7 +92,7 @@ class RoutesTest {
             assertEquals(401, answer.statusCode());
             assertEquals("", answer.body());
         }
-        verifyNoInteractions(edge.claims, edge.store, edge.executions);
+        verifyNoInteractions(edge.claims, edge.store, edge.executions, edge.files);
     }
 
     @Test
@@ -166,7 +166,7 @@ class RoutesTest {
     void aVersionThatIsNotKnownIs404() {
         ServiceStories service = new ServiceStories(
                 new Collaborators(edge.claims, edge.fleet, edge.readiness, edge.environments, edge.store,
-                        edge.executions),
+                        edge.executions, edge.files, Edge.FILES),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 
         assertEquals(Answer.empty(404).status(),

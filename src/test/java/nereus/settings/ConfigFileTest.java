@@ -15,6 +15,7 @@ import java.util.function.Function;
 import nereus.api.ServerSettings;
 import nereus.environment.JobSettings;
 import nereus.execution.ExecutionSettings;
+import nereus.files.FilesSettings;
 import nereus.nomad.NomadSettings;
 import nereus.pool.PoolSettings;
 import nereus.sync.SyncSettings;
@@ -55,6 +56,7 @@ class ConfigFileTest {
         sections.put("runners", JobSettings::read);
         sections.put("pool", PoolSettings::read);
         sections.put("execution", ExecutionSettings::read);
+        sections.put("files", FilesSettings::read);
         sections.put("sync", SyncSettings::read);
         return sections;
     }
