@@ -80,7 +80,7 @@ final class TarArchive {
     }
 
     /** A longer name is cut: the one before it, of type L, has it whole. */
-    private static byte[] header(byte[] name, char type, int mode, long size, long modified) {
+    static byte[] header(byte[] name, char type, int mode, long size, long modified) {
         var block = new byte[BLOCK];
         System.arraycopy(name, 0, block, 0, Math.min(NAME, name.length));
         octal(block, 100, 7, mode);
