@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import nereus.execution.LocalTransport;
 import nereus.execution.Stage;
 import nereus.files.Workbench.Reader;
@@ -128,12 +130,12 @@ class DownloadTest {
         Download download = bench.open("file", false);
         var reader = new Reader();
         reader.full = true;
-        var done = new java.util.concurrent.CompletableFuture<Void>();
+        var done = new CompletableFuture<Void>();
         bench.run(() -> download.writeTo(reader).onSuccess(done::complete).onFailure(done::completeExceptionally));
         Stage.eventually("something comes", () -> reader.length() > 0);
         assertTrue(reader.length() < 1 << 20, "the reader was given " + reader.length() + " bytes while it was full");
         bench.run(reader::drain);
-        done.get(30, java.util.concurrent.TimeUnit.SECONDS);
+        done.get(30, TimeUnit.SECONDS);
         assertArrayEquals(content, reader.bytes());
     }
 
@@ -142,18 +144,21 @@ class DownloadTest {
         Files.write(work.resolve("file"), new byte[8 << 20]);
         for (String way : List.of("before", "during", "gone")) {
             Download download = bench.open("file", false);
+            var failed = new CompletableFuture<Throwable>();
             var reader = new Reader();
             reader.full = true;
             reader.gone = way.equals("gone");
             if (!way.equals("before")) {
-                bench.run(() -> download.writeTo(reader).onComplete(done -> assertTrue(done.failed())));
+                bench.run(() -> download.writeTo(reader).onFailure(failed::complete));
                 Stage.eventually("it begins", () -> reader.length() > 0 || reader.gone);
             }
             int sessions = bench.transport.sessions().size();
             if (!way.equals("gone"))
                 bench.run(download::abandon);
             bench.clean();
-            if (way.equals("before"))
+            if (!way.equals("before"))
+                assertEquals(FilesException.Unavailable.class, failed.get(30, TimeUnit.SECONDS).getClass());
+            else
                 assertEquals(sessions, bench.transport.sessions().size(), "nothing need be killed");
         }
         assertEquals(List.of(), bench.life.released);
@@ -180,10 +185,10 @@ class DownloadTest {
         Download download = bench.open("file", false);
         var reader = new Reader();
         reader.full = true;
-        var done = new java.util.concurrent.CompletableFuture<Throwable>();
+        var done = new CompletableFuture<Throwable>();
         bench.run(() -> download.writeTo(reader).onFailure(done::complete));
         bench.life.end(RUNNER.id(), nereus.runner.Ending.RETURNED);
-        assertEquals(FilesException.Unavailable.class, done.get(30, java.util.concurrent.TimeUnit.SECONDS).getClass());
+        assertEquals(FilesException.Unavailable.class, done.get(30, TimeUnit.SECONDS).getClass());
         assertTrue(reader.length() < 8 << 20);
         bench.clean();
         assertThrows(FilesException.Unavailable.class, () -> bench.open("file", false));

@@ -35,7 +35,7 @@ class ListTest {
 
     @BeforeEach
     void start() throws Exception {
-        bench = new Workbench(work, 2500, "user", "nobody");
+        bench = new Workbench(work, 10_010, "user", "nobody");
     }
 
     @AfterEach
@@ -164,10 +164,12 @@ class ListTest {
     }
 
     @Test
-    void moreThanMayBeListedIsSaid() throws Exception {
-        for (int i = 0; i < 2500; i++)
-            Files.createFile(work.resolve("f" + i));
-        assertEquals(2500, list("./", true).size());
+    void tenThousandFilesAreListedAndOneMoreThanAllowedIsSaid() throws Exception {
+        List<Change.Copy> copies = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++)
+            copies.add(Workbench.copy("d" + i % 10 + "/f" + i));
+        bench.files.change(RUNNER, new Change(List.of(), copies));
+        assertEquals(10_010, list("./", true).size());
         Files.createFile(work.resolve("one more"));
         assertThrows(FilesException.TooMany.class, () -> list("./", true));
         bench.clean();
