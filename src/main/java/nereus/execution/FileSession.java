@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import nereus.runner.Claimed;
 import nereus.runner.Ending;
@@ -207,6 +208,13 @@ public final class FileSession {
         return begun.answer().future();
     }
 
+    Future<Answer> unpacking(long length, Duration stall) {
+        Future<Answer> answer = operate("put", Control.Parts.NONE, stall, text(length));
+        // Guard against a heartbeat between the request and the first byte of the tar.
+        feeding = length > 0;
+        return answer;
+    }
+
     /** The operation under way has that long again. */
     void progress(Duration within) {
         if (operation != null && state == State.OPEN)
@@ -291,6 +299,8 @@ public final class FileSession {
         if (used == null)
             return;
         used.channel().close();
+        // Nobody hears its answers any more.
+        used.lost(new Channel.Loss(OptionalInt.empty(), reason));
         if (under != null && kill)
             kill(used, under);
         else
@@ -362,17 +372,21 @@ public final class FileSession {
 
         @Override
         public void begin(long length) {
+            if (length > 2 * PART)
+                fail("a part of the listing has " + length + " bytes");
             part = Buffer.buffer();
         }
 
         @Override
         public void bytes(Buffer data) {
-            if (part.length() + data.length() <= PART * 2)
+            if (state == State.OPEN)
                 part.appendBuffer(data);
         }
 
         @Override
         public void end() {
+            if (state != State.OPEN)
+                return;
             parts++;
             try {
                 fields.appendBytes(Base64.getDecoder().decode(part.getBytes()));

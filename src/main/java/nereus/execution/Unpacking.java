@@ -16,9 +16,7 @@ public final class Unpacking {
         this.session = session;
         this.stall = stall;
         this.left = length;
-        session.on(() -> session.operate("put", Control.Parts.NONE, stall, FileSession.text(length)))
-                .onComplete(answer);
-        session.on(() -> session.feed(Buffer.buffer(), length > 0));
+        session.on(() -> session.unpacking(length, stall)).onComplete(answer);
     }
 
     /** Gives further bytes; completes when they were handed to the socket. To be called again only then. */
