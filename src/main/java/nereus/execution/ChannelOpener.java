@@ -42,6 +42,11 @@ final class ChannelOpener {
         return open(runner, "guard", scripts.guard(tags, again), false);
     }
 
+    /** What a control is to learn before it can handle files. */
+    String files() {
+        return scripts.files();
+    }
+
     private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal) {
         return attempt(runner, kind, command, terminal, 1, ticker.nanos());
     }

@@ -105,25 +105,7 @@ final class Cleanup {
     private Future<Boolean> killOverAnother() {
         if (step == Step.DONE)
             return Future.failedFuture("the runner is gone");
-        return shared.channels().control(runner, tags).compose(channel -> {
-            var control = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
-            channel.listen(new Channel.Sink() {
-                @Override
-                public void stdout(io.vertx.core.buffer.Buffer data) {
-                    control.answered(data);
-                }
-
-                @Override
-                public void stderr(io.vertx.core.buffer.Buffer data) {}
-
-                @Override
-                public void lost(Channel.Loss loss) {
-                    control.lost(loss);
-                }
-            });
-            return control.mind(0, tag).compose(minded -> control.kill()).compose(killed -> control.end().map(killed))
-                    .onComplete(finished -> channel.close());
-        });
+        return new TagKill(shared).kill(runner, tags, 0, tag);
     }
 
     private void done() {

@@ -8,17 +8,42 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The plain channel beside a terminal: kills the run and ends the launcher. Requests are NUL-ended fields {@code op id argument...},
- * answers lines {@code id status}. What its stderr says is the command's stderr.
+ * A plain channel that takes requests: beside a terminal it kills the run and ends the launcher, by itself it handles files. Requests are
+ * NUL-ended fields {@code op id argument...}, answers the frames of {@link AnswerReader}. What its stderr says is the command's stderr.
  */
 final class Control {
+    private static final int LONGEST_SAYING = 1 << 16;
+
+    /** Gets the frames of an answer that come before its last. */
+    interface Parts {
+        Parts NONE = new Parts() {
+            @Override
+            public void begin(long length) {}
+
+            @Override
+            public void bytes(Buffer data) {}
+        };
+
+        void begin(long length);
+
+        void bytes(Buffer data);
+
+        /** That frame is complete. */
+        default void end() {}
+    }
+
+    private record Asked(Promise<Answer> answer, Parts parts) {}
+
     private final Channel channel;
     private final Vertx vertx;
     private final Duration timeout;
-    private final Map<String, Promise<Integer>> asked = new HashMap<>();
-    private final StringBuilder answers = new StringBuilder();
+    private final AnswerReader reader = new AnswerReader(new Frames());
+    private final Map<String, Asked> asked = new HashMap<>();
+    private @Nullable String broken;
     private int requests;
 
     Control(Vertx vertx, Channel channel, Duration timeout) {
@@ -46,42 +71,101 @@ final class Control {
         return ask("end");
     }
 
+    /** Teaches it further operations. */
+    Future<Boolean> learn(String script) {
+        return ask("learn", script);
+    }
+
     void heartbeat() {
         channel.write("\0");
     }
 
+    /** Asks without a limit of time; fails when the channel is lost. */
+    Future<Answer> send(Parts parts, String op, Buffer... arguments) {
+        if (broken != null)
+            return Future.failedFuture(broken);
+        String id = Integer.toString(++requests);
+        Buffer fields = Buffer.buffer(op + '\0' + id + '\0');
+        for (Buffer argument : arguments)
+            fields.appendBuffer(argument).appendByte((byte) 0);
+        Promise<Answer> answer = Promise.promise();
+        asked.put(id, new Asked(answer, parts));
+        channel.write(fields).onFailure(answer::tryFail);
+        return answer.future().onComplete(done -> asked.remove(id));
+    }
+
     /** To be called with what the channel says on its standard output. */
     void answered(Buffer data) {
-        answers.append(data.toString(StandardCharsets.US_ASCII));
-        for (int end = answers.indexOf("\n"); end >= 0; end = answers.indexOf("\n")) {
-            String[] words = answers.substring(0, end).split(" ", 2);
-            answers.delete(0, end + 1);
-            Promise<Integer> promise = asked.remove(words[0]);
-            if (promise != null && words.length == 2)
-                promise.tryComplete(words[1].strip().equals("0") ? 0 : 1);
-        }
+        if (broken == null && !reader.feed(data))
+            fail("the control channel said what is no answer");
     }
 
     /** To be called when the channel is lost. */
     void lost(Channel.Loss loss) {
+        fail("the control channel was lost: " + loss.reason());
+    }
+
+    private void fail(String reason) {
+        if (broken == null)
+            broken = reason;
         var all = Map.copyOf(asked);
         asked.clear();
-        all.values().forEach(promise -> promise.tryFail("the control channel was lost: " + loss.reason()));
+        all.values().forEach(waiting -> waiting.answer().tryFail(reason));
     }
 
     private Future<Boolean> ask(String op, String... arguments) {
-        String id = Integer.toString(++requests);
-        var fields = new StringBuilder(op).append('\0').append(id).append('\0');
-        for (String argument : arguments)
-            fields.append(argument).append('\0');
-        Promise<Integer> answer = Promise.promise();
-        asked.put(id, answer);
-        var timer = new Timer(vertx, () -> {
-            asked.remove(id);
-            answer.tryFail("no answer to " + op + " within " + timeout.toMillis() + " ms");
-        });
+        Promise<Boolean> answer = Promise.promise();
+        var timer = new Timer(vertx,
+                () -> answer.tryFail("no answer to " + op + " within " + timeout.toMillis() + " ms"));
         timer.start(timeout);
-        channel.write(fields.toString()).onFailure(answer::tryFail);
-        return answer.future().onComplete(done -> timer.cancel()).map(status -> status == 0);
+        var fields = new Buffer[arguments.length];
+        for (int i = 0; i < fields.length; i++)
+            fields[i] = Buffer.buffer(arguments[i]);
+        send(Parts.NONE, op, fields).onComplete(done -> {
+            timer.cancel();
+            if (done.succeeded())
+                answer.tryComplete(done.result().good());
+            else
+                answer.tryFail(done.cause());
+        });
+        return answer.future();
+    }
+
+    /** Hands each frame to the one who asked; an answer that nobody waits for any more is read and dropped. */
+    private final class Frames implements AnswerReader.Listener {
+        private String id = "";
+        private @Nullable Asked current;
+        private OptionalInt status = OptionalInt.empty();
+        private Buffer said = Buffer.buffer();
+
+        @Override
+        public void head(String id, OptionalInt status, long length) {
+            this.id = id;
+            this.status = status;
+            current = asked.get(id);
+            said = Buffer.buffer();
+            if (current != null && status.isEmpty())
+                current.parts().begin(length);
+        }
+
+        @Override
+        public void bytes(Buffer data) {
+            if (current == null)
+                return;
+            if (status.isEmpty())
+                current.parts().bytes(data);
+            else if (said.length() + data.length() <= LONGEST_SAYING)
+                said.appendBuffer(data);
+        }
+
+        @Override
+        public void end() {
+            if (current == null)
+                return;
+            if (status.isEmpty())
+                current.parts().end();
+            else if (asked.remove(id) != null)
+                current.answer().tryComplete(Answer.of(status.getAsInt(), said.getBytes()));
+        }
     }
 }

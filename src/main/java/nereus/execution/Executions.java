@@ -3,6 +3,7 @@ package nereus.execution;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,19 +83,31 @@ public final class Executions {
             relay.shutdown();
     }
 
-    /** Executions that run in that runner now, until nothing of them is left there. */
+    /**
+     * Opens a control channel for files, on the calling context or, from a thread without one, on a new one.
+     *
+     * @return fails with {@link FileSession.Lost} when none came about within that time
+     */
+    public Future<FileSession> files(Claimed runner, Duration within) {
+        RunnerExecutions executions = of(runner);
+        executions.guard().ensure();
+        var session = new FileSession(shared, executions, runner);
+        return closed ? Future.failedFuture(new FileSession.Lost("the service stops")) : session.open(within);
+    }
+
+    /** What runs in that runner now, until nothing of it is left there: executions, and sessions for files. */
     public int running(String runnerId) {
         RunnerExecutions runner = runners.get(runnerId);
         return runner == null ? 0 : runner.running();
     }
 
-    /** Executions that run now, by runner; runners without any are missing. */
+    /** What runs now, by runner, as in {@link #running(String)}; runners without any are missing. */
     public Map<String, Integer> running() {
         return runners.entrySet().stream().filter(runner -> runner.getValue().running() > 0)
                 .collect(Collectors.toMap(Map.Entry::getKey, runner -> runner.getValue().running()));
     }
 
-    /** Ends all executions: their clients get an error and close 1001, their processes are killed; what ended commands left lives on. */
+    /** Ends all sessions for files, and all executions: their clients get an error and close 1001, their processes are killed; what ended commands left lives on. */
     public Future<Void> close() {
         closed = true;
         List<RunnerExecutions> all = List.copyOf(runners.values());

@@ -1,9 +1,11 @@
 package nereus.execution;
 
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +14,7 @@ import nereus.runner.Claimed;
 import nereus.runner.Ending;
 import org.jspecify.annotations.Nullable;
 
-/** The executions of one runner, pending and running, and what they share there. Any thread; one short lock. */
+/** The executions of one runner, pending and running, its sessions for files, and what they share there. Any thread; one short lock. */
 final class RunnerExecutions {
     private record Pending(Executions.Execution execution, long since) {}
 
@@ -20,6 +22,7 @@ final class RunnerExecutions {
     private final Guard guard;
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private final Set<Relay> running = new HashSet<>();
+    private final Set<FileSession> files = new HashSet<>();
     private @Nullable Ending ending;
 
     RunnerExecutions(Claimed runner, Relay.Relays shared, RandomGenerator random) {
@@ -79,29 +82,43 @@ final class RunnerExecutions {
         running.remove(relay);
     }
 
+    /** Enters a session for files; the ending when the runner has one already. */
+    synchronized Optional<Ending> opened(FileSession session) {
+        files.add(session);
+        return Optional.ofNullable(ending);
+    }
+
+    synchronized void closed(FileSession session) {
+        files.remove(session);
+    }
+
     synchronized int running() {
-        return running.size();
+        return running.size() + files.size();
     }
 
     /** Ends everything with the runner. */
     void runnerEnded(Ending how) {
         Set<Relay> told;
+        Set<FileSession> sessions;
         synchronized (this) {
             ending = how;
             pending.clear();
             told = Set.copyOf(running);
+            sessions = Set.copyOf(files);
         }
         told.forEach(relay -> relay.runnerEnded(how));
+        sessions.forEach(session -> session.runnerEnded(how));
         guard.stop(true);
     }
 
     /** Ends everything because the service ends; completes when nothing of its runs is left. */
     Future<Void> shutdown() {
-        Set<Relay> told;
+        List<Future<Void>> ends = new ArrayList<>();
         synchronized (this) {
             pending.clear();
-            told = Set.copyOf(running);
+            running.forEach(relay -> ends.add(relay.shutdown()));
+            files.forEach(session -> ends.add(session.close()));
         }
-        return Future.join(told.stream().map(Relay::shutdown).toList()).mapEmpty();
+        return Future.join(ends).mapEmpty();
     }
 }

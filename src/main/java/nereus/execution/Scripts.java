@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The three shell scripts that run beside a command, as command lines for an exec. Comments are left out: they travel in a URL. */
+/**
+ * The three shell scripts that run beside a command, as command lines for an exec, and what a control may learn. Comments are left out:
+ * they travel in a URL.
+ */
 final class Scripts {
     private final String terminal = load("terminal.sh");
     private final String control = load("control.sh");
     private final String guard = load("guard.sh");
+    private final String files = load("files.sh");
     private final String user;
     private final String silence;
 
@@ -34,6 +38,11 @@ final class Scripts {
         return command(guard, Long.toString(tags.least()), Long.toString(tags.most()), Long.toString(tags.guard()),
                 silence,
                 again ? "again" : "first");
+    }
+
+    /** What a control learns in order to handle files. */
+    String files() {
+        return files;
     }
 
     private static List<String> command(String script, String... arguments) {

@@ -1,13 +1,18 @@
 package nereus.files;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /** A path in a runner: bytes, for Linux knows no encoding of names. */
 public final class FilePath {
+    private static final byte[] HERE = {'.'};
+    private static final byte[] PARENT = {'.', '.'};
+
     private final byte[] bytes;
 
     private FilePath(byte[] bytes) {
@@ -47,6 +52,44 @@ public final class FilePath {
         } catch (CharacterCodingException notUtf8) {
             return false;
         }
+    }
+
+    /** Whether no file can have such a name. */
+    boolean impossible() {
+        for (byte b : bytes)
+            if (b == 0)
+                return true;
+        return false;
+    }
+
+    /** The shortest path that means the same without looking at links, as Go's {@code path.Clean} makes it; {@code .} when nothing is left. */
+    FilePath cleaned() {
+        boolean rooted = bytes.length > 0 && bytes[0] == '/';
+        var kept = new ArrayDeque<byte[]>();
+        int from = 0;
+        for (int to = 0; to <= bytes.length; to++) {
+            if (to < bytes.length && bytes[to] != '/')
+                continue;
+            byte[] name = Arrays.copyOfRange(bytes, from, to);
+            from = to + 1;
+            if (!Arrays.equals(name, PARENT)) {
+                if (name.length > 0 && !Arrays.equals(name, HERE))
+                    kept.addLast(name);
+            } else if (!kept.isEmpty() && !Arrays.equals(kept.getLast(), PARENT)) {
+                kept.removeLast();
+            } else if (!rooted) {
+                kept.addLast(name);
+            }
+        }
+        var out = new ByteArrayOutputStream(bytes.length);
+        for (byte[] name : kept) {
+            if (rooted || out.size() > 0)
+                out.write('/');
+            out.writeBytes(name);
+        }
+        if (out.size() == 0)
+            out.write(rooted ? '/' : '.');
+        return new FilePath(out.toByteArray());
     }
 
     @Override

@@ -2,6 +2,7 @@ package nereus.files;
 
 import io.vertx.core.Future;
 import java.util.List;
+import nereus.clock.Ticker;
 import nereus.execution.Executions;
 import nereus.runner.Claimed;
 
@@ -9,7 +10,7 @@ import nereus.runner.Claimed;
 public interface Files {
     /** Files reached through exec sessions in the runners. */
     static Files in(Executions executions, FilesSettings settings) {
-        return new SessionFiles(executions, settings);
+        return new SessionFiles(executions, settings, Ticker.SYSTEM);
     }
 
     /**
@@ -18,6 +19,7 @@ public interface Files {
      *
      * @throws FilesException.CopyFailed when something was not written; what could be written was
      * @throws FilesException.Unavailable when the runner could not be reached, or ended meanwhile
+     * @throws java.io.UncheckedIOException when a content cannot be read
      */
     void change(Claimed runner, Change change);
 

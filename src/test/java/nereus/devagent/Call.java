@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /** Calls to an agent over HTTP, for tests that are not about what stands on the wire. */
-record Call(URI address) {
+public record Call(URI address) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -48,7 +48,7 @@ record Call(URI address) {
         return json(send("GET", target, ""));
     }
 
-    void register(String id) {
+    public void register(String id) {
         json(send("PUT", "/v1/jobs", """
                 {"Job": {"ID": "%s", "Type": "batch", "TaskGroups": [{"Name": "default-group",
                  "RestartPolicy": {"Attempts": 0, "Mode": "fail"}, "ReschedulePolicy": {"Attempts": 0},
@@ -57,7 +57,7 @@ record Call(URI address) {
     }
 
     /** Waits on the event stream until an allocation of the job runs; gives its id. */
-    String untilRunning(String job) {
+    public String untilRunning(String job) {
         HttpRequest request = HttpRequest
                 .newBuilder(
                         URI.create(address + "/v1/event/stream?topic=Allocation:" + job + "&index=" + Long.MAX_VALUE))

@@ -10,7 +10,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.stream.Stream;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Assumptions;
  * Execs as local processes, with real terminals. As with Nomad, a closed socket is not noticed by the process, and a process whose output
  * nobody reads blocks.
  */
-final class LocalTransport implements ExecTransport, AutoCloseable {
+public final class LocalTransport implements ExecTransport, AutoCloseable {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     private final Vertx vertx;
@@ -33,7 +35,7 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
     private final String terminal;
     private final ConcurrentLinkedQueue<Session> sessions = new ConcurrentLinkedQueue<>();
 
-    LocalTransport(Vertx vertx, Path directory) throws IOException {
+    public LocalTransport(Vertx vertx, Path directory) throws IOException {
         Assumptions.assumeTrue(Files.isExecutable(PYTHON),
                 "/usr/bin/python3 is missing, which gives these tests their terminals");
         this.vertx = vertx;
@@ -70,12 +72,44 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
         return opened.future();
     }
 
-    List<Session> sessions() {
+    public List<Session> sessions() {
         return List.copyOf(sessions);
     }
 
+    /** How many sockets are open, those of guards excepted. */
+    public long open() {
+        return sessions.stream().filter(session -> !session.closed && !session.guard()).count();
+    }
+
+    /** The processes of the runner that carry one of its tags, its guard excepted. */
+    public List<Long> tagged() {
+        long most = sessions.stream().filter(session -> !session.guard()).findFirst().orElseThrow().tag();
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            return processes.map(process -> process.getFileName().toString()).filter(name -> name.matches("\\d+"))
+                    .map(Long::valueOf).filter(pid -> {
+                        long tag = tag(pid);
+                        return (tag ^ most) >>> 20 == 0 && tag != most - 1;
+                    }).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The hard limit of file locks; 0 when it has none, or has ended. */
+    private static long tag(long pid) {
+        try {
+            if (Files.readString(Path.of("/proc/" + pid + "/stat")).matches("(?s).*\\) Z .*"))
+                return 0;
+            return Files.readAllLines(Path.of("/proc/" + pid + "/limits")).stream()
+                    .filter(line -> line.startsWith("Max file locks")).map(line -> line.split(" +", -1)[4])
+                    .filter(limit -> limit.matches("\\d+")).mapToLong(Long::parseLong).findFirst().orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** How many of the processes that were opened still live. */
-    long living() {
+    public long living() {
         return sessions.stream().filter(session -> session.process.isAlive()).count();
     }
 
@@ -90,7 +124,7 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
     }
 
     /** One process. */
-    static final class Session implements ExecSocket {
+    public static final class Session implements ExecSocket {
         final Process process;
         final boolean tty;
         private final Context context;
@@ -126,7 +160,7 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
         }
 
         /** Cuts the connection, without a word to either side's process. */
-        void cut() {
+        public void cut() {
             context.runOnContext(v -> {
                 if (!closed) {
                     closed = true;
@@ -136,7 +170,7 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
         }
 
         /** Loses what we say from now on: the process hears nothing more, and nobody is told. */
-        void deafen() {
+        public void deafen() {
             deaf = true;
             closed = true;
         }
@@ -147,7 +181,7 @@ final class LocalTransport implements ExecTransport, AutoCloseable {
         }
 
         /** Whether this is a runner's guard. */
-        boolean guard() {
+        public boolean guard() {
             return command.size() > 8;
         }
 

@@ -18,7 +18,7 @@ import nereus.runner.Claimed;
 import org.junit.jupiter.api.Assertions;
 
 /** Executions behind a real WebSocket server on loopback. Tags are marks on real processes, so they are random for each. */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
     static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", List.of());
 
     final TestLife life = new TestLife();
@@ -56,7 +56,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** Waits, by looking again and again, for what other threads bring about. */
-    static void eventually(String what, BooleanSupplier condition) {
+    public static void eventually(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline)

@@ -9,9 +9,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import nereus.runner.Ending;
 
 /** A fleet whose runners end when the test says so. */
-final class TestLife implements RunnerLife {
-    final List<String> touched = new CopyOnWriteArrayList<>();
-    final List<String> released = new CopyOnWriteArrayList<>();
+public final class TestLife implements RunnerLife {
+    public final List<String> touched = new CopyOnWriteArrayList<>();
+    public final List<String> released = new CopyOnWriteArrayList<>();
     private final Map<String, CompletableFuture<Ending>> endings = new ConcurrentHashMap<>();
 
     @Override
@@ -31,7 +31,7 @@ final class TestLife implements RunnerLife {
         end(runnerId, ending);
     }
 
-    void end(String runnerId, Ending ending) {
+    public void end(String runnerId, Ending ending) {
         of(runnerId).complete(ending);
     }
 

@@ -4,10 +4,10 @@ import java.time.Duration;
 import nereus.settings.Section;
 
 /** The default settings, with the changes a test needs. */
-final class TestSettings {
+public final class TestSettings {
     private TestSettings() {}
 
-    static ExecutionSettings with(String... keysAndValues) {
+    public static ExecutionSettings with(String... keysAndValues) {
         var changes = new java.util.HashMap<String, String>();
         for (int i = 0; i < keysAndValues.length; i += 2)
             changes.put(keysAndValues[i], keysAndValues[i + 1]);
