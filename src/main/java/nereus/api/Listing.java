@@ -23,6 +23,7 @@ final class Listing implements Reply {
     private final Iterator<FileEntry> entries;
     private final Duration patience;
     private boolean begun;
+    private boolean left;
 
     Listing(Vertx vertx, List<FileEntry> entries, Duration patience) {
         this.vertx = vertx;
@@ -44,21 +45,23 @@ final class Listing implements Reply {
             return;
         }
         response.setChunked(true);
-        Outflow out = new Outflow(vertx, request, patience, () -> {});
+        Outflow out = new Outflow(vertx, request, patience, () -> left = true);
         out.write(first);
         flow(out);
     }
 
     private void flow(Outflow out) {
-        while (entries.hasNext()) {
+        while (entries.hasNext() && !left) {
             if (out.writeQueueFull()) {
                 out.drainHandler(v -> flow(out));
                 return;
             }
             out.write(piece(PIECE));
         }
-        out.drainHandler(null);
-        out.end();
+        if (!left) {
+            out.drainHandler(null);
+            out.end();
+        }
     }
 
     /** The next entries with what stands around them. */

@@ -18,10 +18,12 @@ final class Outflow implements WriteStream<Buffer> {
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final Runnable left;
     private final long timer;
     private long written;
     private int pending;
     private boolean moved;
+    private boolean gone;
 
     /** @param left is called when the client is gone before the end, cut off or by itself */
     Outflow(Vertx vertx, HttpServerRequest request, Duration patience, Runnable left) {
@@ -29,10 +31,8 @@ final class Outflow implements WriteStream<Buffer> {
         this.request = request;
         this.response = request.response();
         this.timer = vertx.setPeriodic(patience.toMillis(), t -> look());
-        response.closeHandler(v -> {
-            vertx.cancelTimer(timer);
-            left.run();
-        });
+        this.left = left;
+        response.closeHandler(v -> gone());
     }
 
     /** Bytes so far. */
@@ -90,7 +90,16 @@ final class Outflow implements WriteStream<Buffer> {
         return write.onComplete(v -> {
             pending--;
             moved = true;
-        });
+        }).onFailure(e -> gone());
+    }
+
+    /** A write may fail some time before the connection says that it is closed, or instead of it when the body was just over. */
+    private void gone() {
+        if (!gone) {
+            gone = true;
+            vertx.cancelTimer(timer);
+            left.run();
+        }
     }
 
     private void look() {
