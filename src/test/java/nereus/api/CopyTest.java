@@ -90,8 +90,8 @@ class CopyTest {
         try (Socket socket = edge.connect()) {
             for (int length = 0; length < whole.length; length++) {
                 socket.getOutputStream().write(("PATCH " + PATH + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + length
-                        + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-                socket.getOutputStream().write(whole, 0, length);
+                        + "\r\n\r\n" + new String(whole, 0, length, StandardCharsets.US_ASCII))
+                        .getBytes(StandardCharsets.US_ASCII));
                 String head = Edge.head(socket.getInputStream());
                 String message = length == 0 ? "{\"message\":\"EOF\"}" : "{\"message\":\"unexpected EOF\"}";
 
