@@ -1,5 +1,8 @@
 package nereus.api;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param closes whether the connection ends with it, because the rest of the request was not read
  * @param undelivered what to do when it cannot be written to the client's socket
  */
-record Answer(int status, Map<String, String> headers, @Nullable String body, boolean closes, Runnable undelivered) {
+record Answer(int status, Map<String, String> headers, @Nullable String body, boolean closes, Runnable undelivered)
+        implements
+            Reply {
     static Answer empty(int status) {
         return new Answer(status, Map.of(), null, false, Answer::nothing);
     }
@@ -39,12 +44,38 @@ record Answer(int status, Map<String, String> headers, @Nullable String body, bo
         return new Answer(status, others, body, closes, undelivered);
     }
 
+    Answer withStatus(int other) {
+        return new Answer(other, headers, body, closes, undelivered);
+    }
+
     Answer closing() {
         return new Answer(status, headers, body, true, undelivered);
     }
 
     Answer orElse(Runnable whenUndelivered) {
         return new Answer(status, headers, body, closes, whenUndelivered);
+    }
+
+    @Override
+    public void send(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        // Guard against a client that left meanwhile: both run on its event loop, so closed() cannot change here.
+        if (response.closed()) {
+            undelivered.run();
+            return;
+        }
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        if (closes) {
+            response.putHeader("Connection", "close");
+        }
+        (body == null ? response.end() : response.end(Buffer.buffer(body))).onComplete(
+                sent -> {
+                    if (closes) {
+                        request.connection().close();
+                    }
+                },
+                error -> undelivered.run());
     }
 
     private static void nothing() {}

@@ -10,12 +10,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import nereus.files.Spool;
 
 /** The HTTP API, listening. */
 public final class ApiServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(60);
     private static final Duration BODY = Duration.ofSeconds(15);
     private static final Duration FLEET = Duration.ofSeconds(10);
+    /** CodeOcean lists from its event loop, and does not survive a 500 there: an answer that it understands comes within 5 s. */
+    private static final Duration LISTING = Duration.ofMillis(4500);
+    private static final Duration READER = Duration.ofSeconds(60);
     private static final int STOP_SECONDS = 15;
     private static final int MAX_FRAME = 1 << 20;
 
@@ -31,18 +35,20 @@ public final class ApiServer implements AutoCloseable {
      * Listens. Blocks; not for event loops.
      *
      * @param version what {@code /version} says; empty answers 404
-     * @throws IOException when the address cannot be bound; the message names it
+     * @throws IOException when the address cannot be bound, or the spool cannot be used; the message names it
      */
     public static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version)
             throws IOException {
-        return open(vertx, settings, rooms, version, new Patience(IDLE, BODY, FLEET));
+        return open(vertx, settings, rooms, version, new Patience(IDLE, BODY, FLEET, LISTING, READER));
     }
 
     static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version,
             Patience patience) throws IOException {
         Connections connections = new Connections(vertx, patience.idle());
-        Stories stories = new Stories(vertx, new BodyReader(vertx, patience.body()), new ErrorAnswers());
+        ErrorAnswers errors = new ErrorAnswers();
+        Stories stories = new Stories(vertx, patience.body(), errors);
         FleetGate gate = new FleetGate(rooms.readiness(), patience.fleet());
+        Spool spool = Spool.in(rooms.filesSettings());
         LateReturns late = new LateReturns(rooms.claims(), rooms.readiness());
         Handler<HttpServerRequest> routes = new Routes(vertx, stories, new Token(settings.token())).of(
                 new ServiceStories(rooms, gate, settings.depletingBelowPercent(), version),
@@ -50,7 +56,9 @@ public final class ApiServer implements AutoCloseable {
                 new EnvironmentStories(rooms, gate),
                 new RunnerStories(rooms.claims(), gate, late),
                 new ExecuteStories(rooms, gate, settings.publicUrl()),
-                new ExecutionSocket(rooms, gate, stories, connections));
+                new ExecutionSocket(rooms, gate, stories, connections),
+                new CopyStory(rooms, gate, spool, new UploadMemory(patience.body())),
+                new FileStories(vertx, rooms, gate, errors, patience));
         HttpServer server = vertx.createHttpServer(options(settings))
                 .connectionHandler(connections::opened)
                 .requestHandler(request -> {
@@ -115,6 +123,6 @@ public final class ApiServer implements AutoCloseable {
                 .setMaxWebSocketMessageSize(MAX_FRAME);
     }
 
-    /** How long to wait: for a request's head, for its body, for the fleet. */
-    record Patience(Duration idle, Duration body, Duration fleet) {}
+    /** How long to wait: for a request's head, for its body, for the fleet, for a listing, for a client to take anything. */
+    record Patience(Duration idle, Duration body, Duration fleet, Duration listing, Duration reader) {}
 }

@@ -3,6 +3,7 @@ package nereus.api;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,12 @@ final class Connections {
         disarm(request.connection());
         HttpServerRequest bare = current.remove(request.connection());
         return bare == null ? request : bare;
+    }
+
+    /** Ends TCP at once, whatever is still to be written; Vert.x's own close waits for a client that reads nothing. */
+    static void cut(HttpConnection connection) {
+        // Its outcome is told by the close handlers.
+        var _ = ((HttpServerConnection) connection).channelHandlerContext().close();
     }
 
     private void arm(HttpConnection connection) {

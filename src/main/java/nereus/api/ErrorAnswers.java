@@ -3,6 +3,8 @@ package nereus.api;
 import java.util.concurrent.atomic.AtomicLong;
 import nereus.execution.Executions.TooManyExecutions;
 import nereus.execution.InvalidCommand;
+import nereus.files.FilesException;
+import nereus.files.SpoolException;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
 import org.slf4j.Logger;
@@ -26,13 +28,21 @@ final class ErrorAnswers {
             // 400, for it is the client's doing, and CodeOcean knows no 429.
             case TooManyExecutions e -> Answer.refusal(400, message(e));
             case InvalidCommand e -> Answer.refusal(400, message(e));
-            case NomadException.Unreachable e -> nomad(what, ErrorCode.NOMAD_UNREACHABLE, e);
-            case NomadException e -> nomad(what, ErrorCode.UNKNOWN, e);
+            case FilesException.NotFound e -> Answer.refusal(424, message(e));
+            case FilesException.TooMany e -> Answer.refusal(424, message(e));
+            case FilesException.CopyFailed e -> Answer.error(500, ErrorCode.UNKNOWN, message(e));
+            case FilesException.Unavailable e -> logged(what, ErrorCode.NOMAD_UNREACHABLE, e);
+            case SpoolException.TooLarge e -> Answer.refusal(413, message(e));
+            // 429 like all that others hold: to CodeOcean each error of a copy means another runner and one more try.
+            case SpoolException.Full e -> Answer.refusal(429, message(e));
+            case SpoolException.Broken e -> logged(what, ErrorCode.UNKNOWN, e);
+            case NomadException.Unreachable e -> logged(what, ErrorCode.NOMAD_UNREACHABLE, e);
+            case NomadException e -> logged(what, ErrorCode.UNKNOWN, e);
             default -> unexpected(what, error);
         };
     }
 
-    private static Answer nomad(String what, ErrorCode code, NomadException error) {
+    private static Answer logged(String what, ErrorCode code, RuntimeException error) {
         LOG.warn("{}: {}", what, error.getMessage());
         return Answer.error(500, code, message(error));
     }

@@ -18,6 +18,11 @@ final class FleetGate {
         return readiness.fleetKnown() || readiness.awaitFleet(patience);
     }
 
+    /** One that waits no longer than that. */
+    FleetGate within(Duration other) {
+        return new FleetGate(readiness, other.compareTo(patience) < 0 ? other : patience);
+    }
+
     /** Returns once the fleet is known, or refuses with 500. Blocks. */
     void pass() {
         if (!opens()) {

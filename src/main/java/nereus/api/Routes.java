@@ -2,6 +2,8 @@ package nereus.api;
 
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.HEAD;
+import static io.vertx.core.http.HttpMethod.PATCH;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
@@ -29,7 +31,7 @@ final class Routes {
     }
 
     Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
-            RunnerStories runners, ExecuteStories execute, ExecutionSocket socket) {
+            RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files) {
         router.route().handler(this::redirectUnclean);
         open("/livez", Map.of(GET, stories.endpoint(probes::live)));
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
@@ -45,6 +47,12 @@ final class Routes {
         guarded(BASE + "/runners/(?<id>[^/]+)", Map.of(DELETE, stories.endpoint(runners::release)));
         guarded(BASE + "/runners/(?<id>[^/]+)/execute", Map.of(POST, stories.endpoint(execute::execute)));
         guarded(BASE + "/runners/(?<id>[^/]+)/websocket", Map.of(GET, socket));
+        guarded(BASE + "/runners/(?<id>[^/]+)/files", Map.of(
+                GET, stories.endpoint(files::list),
+                PATCH, stories.streamed(copy, copy.most())));
+        guarded(BASE + "/runners/(?<id>[^/]+)/files/raw", Map.of(
+                GET, stories.endpoint(files::download),
+                HEAD, stories.endpoint(files::download)));
         router.route().handler(context -> stories.answer(context.request(), Answer.empty(404)));
         // Vert.x fails a path or query that it cannot decode before its route sees it.
         router.errorHandler(400, context -> stories.answerAtOnce(context.request(),

@@ -4,18 +4,21 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /** Carries a request from the event loop to its story's virtual thread and the answer back. */
 final class Stories {
     private final Vertx vertx;
     private final BodyReader bodies;
+    private final Duration bodyPatience;
     private final ErrorAnswers errors;
 
-    Stories(Vertx vertx, BodyReader bodies, ErrorAnswers errors) {
+    Stories(Vertx vertx, Duration bodyPatience, ErrorAnswers errors) {
         this.vertx = vertx;
-        this.bodies = bodies;
+        this.bodies = new BodyReader(vertx, bodyPatience);
+        this.bodyPatience = bodyPatience;
         this.errors = errors;
     }
 
@@ -23,17 +26,37 @@ final class Stories {
         return (request, path) -> begin(request, path, story);
     }
 
+    /**
+     * For a story that reads the body itself. What it leaves is read away for a while before its answer is sent.
+     *
+     * @param most bytes of the largest body
+     */
+    Endpoint streamed(StreamedStory story, long most) {
+        return (request, path) -> {
+            Context context = vertx.getOrCreateContext();
+            String what = what(request);
+            Incoming incoming = incoming(request, path, Buffer.buffer());
+            BodyStream body = new BodyStream(request, context, bodyPatience, most);
+            Thread.ofVirtual().name(what).start(() -> {
+                try {
+                    Reply reply = tell(what, story, incoming, body);
+                    context.runOnContext(v -> reply.send(request));
+                } catch (IOException brokenOff) {
+                    // Nobody is there to be told.
+                    body.drop();
+                }
+            });
+        };
+    }
+
     /** Reads the body, then tells the story. The body is read in any case: a client that is still sending would miss the answer. */
     void begin(HttpServerRequest request, Map<String, String> path, Story story) {
         Context context = vertx.getOrCreateContext();
-        String what = request.method() + " " + request.path();
-        Query query = new Query(request.query());
-        String host = request.getHeader("Host");
-        String client = request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString();
+        String what = what(request);
         bodies.read(request).onComplete(
                 body -> Thread.ofVirtual().name(what).start(() -> {
-                    Answer answer = tell(what, story, new Incoming(path, query, body, host, client));
-                    context.runOnContext(v -> send(request, answer));
+                    Reply reply = tell(what, story, incoming(request, path, body));
+                    context.runOnContext(v -> reply.send(request));
                 }),
                 error -> refuse(request, what, error));
     }
@@ -41,29 +64,29 @@ final class Stories {
     /** Answers without a story, once the body is out of the way. */
     void answer(HttpServerRequest request, Answer answer) {
         bodies.discard(request).onComplete(
-                body -> send(request, answer),
-                error -> send(request,
-                        error instanceof Refusal refusal && refusal.answer().closes() ? answer.closing() : answer));
+                body -> answer.send(request),
+                error -> (error instanceof Refusal refusal && refusal.answer().closes() ? answer.closing() : answer)
+                        .send(request));
     }
 
     /** For what must be answered before the call returns; Vert.x then reads the body away by itself. */
     void answerAtOnce(HttpServerRequest request, Answer answer) {
-        send(request, answer);
+        answer.send(request);
     }
 
     /** Answers for a handler that threw on the event loop. */
     void fail(HttpServerRequest request, Throwable error) {
-        send(request, errors.answer(request.method() + " " + request.path(), error));
+        errors.answer(what(request), error).send(request);
     }
 
     private void refuse(HttpServerRequest request, String what, Throwable error) {
         // Nobody is there to be told when the connection broke in the middle of the body.
         if (error instanceof Refusal) {
-            send(request, errors.answer(what, error));
+            errors.answer(what, error).send(request);
         }
     }
 
-    private Answer tell(String what, Story story, Incoming incoming) {
+    private Reply tell(String what, Story story, Incoming incoming) {
         try {
             return story.tell(incoming);
         } catch (RuntimeException | Error e) {
@@ -71,25 +94,22 @@ final class Stories {
         }
     }
 
-    private static void send(HttpServerRequest request, Answer answer) {
-        HttpServerResponse response = request.response();
-        // Guard against a client that left meanwhile: both run on its event loop, so closed() cannot change here.
-        if (response.closed()) {
-            answer.undelivered().run();
-            return;
+    private Reply tell(String what, StreamedStory story, Incoming incoming, BodyStream body) throws IOException {
+        Answer answer;
+        try {
+            answer = story.tell(incoming, body);
+        } catch (RuntimeException | Error e) {
+            answer = errors.answer(what, e);
         }
-        response.setStatusCode(answer.status());
-        answer.headers().forEach(response::putHeader);
-        if (answer.closes()) {
-            response.putHeader("Connection", "close");
-        }
-        String body = answer.body();
-        (body == null ? response.end() : response.end(Buffer.buffer(body))).onComplete(
-                sent -> {
-                    if (answer.closes()) {
-                        request.connection().close();
-                    }
-                },
-                error -> answer.undelivered().run());
+        return body.drained() ? answer : answer.closing();
+    }
+
+    private static String what(HttpServerRequest request) {
+        return request.method() + " " + request.path();
+    }
+
+    private static Incoming incoming(HttpServerRequest request, Map<String, String> path, Buffer body) {
+        return new Incoming(path, new Query(request.query()), body, request.getHeader("Host"),
+                request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString());
     }
 }

@@ -3,5 +3,5 @@ package nereus.api;
 /** What a request sets going. Runs on a virtual thread and may block. */
 interface Story {
     /** The answer; an exception becomes one by {@link ErrorAnswers}. */
-    Answer tell(Incoming request);
+    Reply tell(Incoming request);
 }

@@ -149,7 +149,8 @@ class ConnectionsTest {
 
     private static Edge edge(int idleMillis, int bodyMillis) throws IOException {
         return new Edge(Edge.settings("", "", 0), new ApiServer.Patience(Duration.ofMillis(idleMillis),
-                Duration.ofMillis(bodyMillis), Duration.ofMillis(50)));
+                Duration.ofMillis(bodyMillis), Duration.ofMillis(50),
+                Duration.ofSeconds(4), Duration.ofSeconds(60)));
     }
 
     private static void assertStatus(int status, String answer) {

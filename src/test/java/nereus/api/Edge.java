@@ -6,12 +6,16 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +26,6 @@ import java.util.regex.Pattern;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.execution.Executions;
-import nereus.files.Files;
 import nereus.files.FilesSettings;
 import nereus.settings.Configuration;
 import nereus.nomad.AllocationFact;
@@ -42,7 +45,7 @@ final class Edge implements AutoCloseable {
     final Environments environments = Mockito.mock(Environments.class);
     final EnvironmentStore store = Mockito.mock(EnvironmentStore.class);
     final Executions executions = Mockito.mock(Executions.class);
-    final Files files = Mockito.mock(Files.class);
+    final StubFiles files = new StubFiles();
     final Vertx vertx = Vertx.vertx();
     final ApiServer server;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -52,23 +55,39 @@ final class Edge implements AutoCloseable {
     }
 
     Edge(ServerSettings settings) throws IOException {
-        this(settings, new ApiServer.Patience(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofMillis(50)));
+        this(settings, PATIENT);
     }
 
     Edge(ServerSettings settings, ApiServer.Patience patience) throws IOException {
+        this(settings, patience, FILES);
+    }
+
+    /** With {@code name, value} of section {@code files} in turn. */
+    static Edge withFiles(ApiServer.Patience patience, String... files) throws IOException {
+        Configuration configuration = Configuration.withoutFile(Map.of());
+        for (int i = 0; i < files.length; i += 2) {
+            configuration = configuration.with("files", files[i], files[i + 1], "test");
+        }
+        return new Edge(settings("", "", 0), patience, FilesSettings.read(configuration.section("files")));
+    }
+
+    private Edge(ServerSettings settings, ApiServer.Patience patience, FilesSettings filesSettings) throws IOException {
         when(readiness.fleetKnown()).thenReturn(true);
         when(readiness.problems()).thenReturn(List.of());
         when(fleet.claimed(Mockito.anyString())).thenReturn(Optional.empty());
         when(fleet.claimed(RUNNER.id())).thenReturn(Optional.of(RUNNER));
+        when(fleet.touch(RUNNER.id())).thenReturn(true);
         when(environments.get(Mockito.anyInt())).thenReturn(Optional.empty());
         when(environments.all()).thenReturn(List.of());
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
-                new Collaborators(claims, fleet, readiness, environments, store, executions, files, FILES),
+                new Collaborators(claims, fleet, readiness, environments, store, executions, files, filesSettings),
                 Optional.of("1.2.3<"),
                 patience);
     }
 
+    static final ApiServer.Patience PATIENT = new ApiServer.Patience(Duration.ofSeconds(30), Duration.ofSeconds(10),
+            Duration.ofMillis(50), Duration.ofSeconds(4), Duration.ofSeconds(60));
     static final FilesSettings FILES = FilesSettings.read(Configuration.withoutFile(Map.of()).section("files"));
 
     static ServerSettings settings(String token, String publicUrl, int depletingBelowPercent) {
@@ -116,6 +135,37 @@ final class Edge implements AutoCloseable {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         socket.setSoTimeout(20_000);
         return socket;
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    /** Takes nothing until the server has cut the connection, which is seen in the kernel's table; then what had come, in bytes. */
+    long cutOff(Socket socket) throws IOException {
+        Pattern established = Pattern
+                .compile(":%04X [0-9A-F]+:%04X 01".formatted(server.port(), socket.getLocalPort()));
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (established.matcher(connections()).find()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("the server did not cut the connection");
+            }
+            Thread.onSpinWait();
+        }
+        long read = 0;
+        try {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = socket.getInputStream().read(buffer); n >= 0; n = socket.getInputStream().read(buffer)) {
+                read += n;
+            }
+        } catch (SocketException reset) {
+            return read;
+        }
+        return read;
+    }
+
+    private static String connections() throws IOException {
+        return Files.readString(Path.of("/proc/net/tcp")) + Files.readString(Path.of("/proc/net/tcp6"));
     }
 
     /** Reads until the end of a response's head. */

@@ -37,7 +37,7 @@ class RoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/api", "/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/runners/",
             "/api/v1/runners/x/",
-            "/api/v1/runners/x/files", "/api/v1/runners/x/files/raw?path=a", "/api/v1/execution-environments/abc",
+            "/api/v1/runners/x/files/", "/api/v1/runners/x/files/raw/a", "/api/v1/execution-environments/abc",
             "/api/v1/execution-environments/-1", "/api/v1/execution-environments/1x", "/api/v1/health/",
             "/API/V1/health"})
     void anUnknownPathIsAnsweredEmptyWith404BeforeTheToken(String path) throws Exception {
@@ -63,6 +63,9 @@ class RoutesTest {
             "GET|/api/v1/runners/1-abc|DELETE",
             "GET|/api/v1/runners/1-abc/execute|POST",
             "POST|/api/v1/runners/1-abc/websocket|GET",
+            "POST|/api/v1/runners/1-abc/files|GET, PATCH",
+            "HEAD|/api/v1/runners/1-abc/files|GET, PATCH",
+            "PUT|/api/v1/runners/1-abc/files/raw|GET, HEAD",
             "POST|/livez|GET",
             "BREW|/readyz|GET"})
     void aWrongMethodIsAnsweredWithTheRightOnes(String method, String path, String allowed) throws Exception {
@@ -83,6 +86,10 @@ class RoutesTest {
             "POST|/api/v1/runners",
             "DELETE|/api/v1/runners/1-abc",
             "POST|/api/v1/runners/1-abc/execute",
+            "PATCH|/api/v1/runners/1-abc/files",
+            "GET|/api/v1/runners/1-abc/files",
+            "GET|/api/v1/runners/1-abc/files/raw?path=a",
+            "HEAD|/api/v1/runners/1-abc/files/raw?path=a",
             "GET|/api/v1/runners/1-abc/websocket?executionID=x"})
     void withoutTheTokenNothingIsDone(String method, String path) throws Exception {
         for (String[] headers : new String[][]{{}, {"Poseidon-Token", ""}, {"Poseidon-Token", "se cre"},
@@ -92,7 +99,9 @@ class RoutesTest {
             assertEquals(401, answer.statusCode());
             assertEquals("", answer.body());
         }
-        verifyNoInteractions(edge.claims, edge.store, edge.executions, edge.files);
+        verifyNoInteractions(edge.claims, edge.store, edge.executions);
+        assertEquals(List.of(), edge.files.asked);
+        assertEquals(List.of(), edge.files.changes);
     }
 
     @Test

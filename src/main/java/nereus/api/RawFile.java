@@ -1,0 +1,100 @@
+package nereus.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.function.Function;
+import nereus.files.Download;
+import nereus.files.FilePath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file on its way out of a runner. Its length stands in the head; when the bytes do not all come, the connection is cut, so that no
+ * client takes a part for the whole.
+ */
+final class RawFile implements Reply {
+    private static final Logger LOG = LoggerFactory.getLogger(RawFile.class);
+
+    private final Vertx vertx;
+    private final FilePath path;
+    private final Opener opener;
+    private final Function<Throwable, Answer> failure;
+    private final Duration patience;
+
+    /** @param failure what a file that does not open is answered with */
+    RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience) {
+        this.vertx = vertx;
+        this.path = path;
+        this.opener = opener;
+        this.failure = failure;
+        this.patience = patience;
+    }
+
+    @Override
+    public void send(HttpServerRequest request) {
+        Future<Download> opening;
+        try {
+            opening = opener.open();
+        } catch (RuntimeException e) {
+            opening = Future.failedFuture(e);
+        }
+        opening.onComplete(download -> deliver(request, download), e -> failure.apply(e).send(request));
+    }
+
+    private void deliver(HttpServerRequest request, Download download) {
+        HttpServerResponse response = request.response();
+        // Guard against a client that left while the file was opened.
+        if (response.closed()) {
+            download.abandon();
+            return;
+        }
+        response.putHeader("Content-Type", "application/octet-stream")
+                .putHeader("Content-Length", Long.toString(download.length()))
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Content-Disposition", Disposition.attachment(path.text()));
+        if (request.method().equals(HttpMethod.HEAD)) {
+            download.abandon();
+            response.end();
+            return;
+        }
+        Outflow out = new Outflow(vertx, request, patience, download::abandon);
+        download.writeTo(out).onComplete(
+                done -> finish(out, download),
+                error -> fail(request, out, download, error));
+    }
+
+    private void finish(Outflow out, Download download) {
+        if (out.written() == download.length()) {
+            out.end();
+        } else {
+            LOG.error("download of {}: {} bytes were sent instead of {}", path, out.written(), download.length());
+            out.cut();
+        }
+    }
+
+    private void fail(HttpServerRequest request, Outflow out, Download download, Throwable error) {
+        HttpServerResponse response = request.response();
+        download.abandon();
+        if (response.closed()) {
+            return;
+        }
+        if (response.headWritten()) {
+            LOG.info("download of {} is cut off after {} bytes of {}: {}", path, out.written(), download.length(),
+                    error.getMessage());
+            out.cut();
+        } else {
+            out.leave();
+            response.headers().clear();
+            failure.apply(error).send(request);
+        }
+    }
+
+    /** Opens the file, on the event loop. */
+    interface Opener {
+        Future<Download> open();
+    }
+}
