@@ -17,6 +17,7 @@ import nereus.clock.Ticker;
 import nereus.command.Running;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
+import nereus.environment.TemplateWatch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
 import nereus.files.Files;
@@ -57,21 +58,23 @@ final class Nereus implements Running {
             Readiness readiness = new Readiness();
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
-            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring);
+            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring,
+                    fleet::dissolve);
             Ledger ledger = new Ledger(nomad, instance, UUID.randomUUID().toString());
             Troubles troubles = new Troubles();
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
-            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
-                    troubles,
-                    ticker, random, UUID::randomUUID, tasks);
-            Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, settings.sync(), ticker, random);
+            Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
+                    settings.sync(), ticker, random);
             HttpExec exec = new HttpExec(vertx, settings.nomad());
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
 
+            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
+                    troubles,
+                    ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, fleet, readiness, environments, store, executions,

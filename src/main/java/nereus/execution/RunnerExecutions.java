@@ -83,6 +83,11 @@ final class RunnerExecutions {
         return running.size();
     }
 
+    synchronized boolean busy(long now, ExecutionSettings settings) {
+        expire(now, settings);
+        return !pending.isEmpty() || !running.isEmpty();
+    }
+
     /** Ends everything with the runner. */
     void runnerEnded(Ending how) {
         Set<Relay> told;
