@@ -80,7 +80,8 @@ public final class EnvironmentStore {
             }
             enter(next, index);
             dropSaved(id);
-            log.info("environment {} {}: image {}, pool of {}", id, known.isEmpty() ? "created" : "changed",
+            log.info("environment {} {}: image {}, pool of {}", id,
+                    known.isEmpty() ? "created" : known.get().equals(next) ? "put as it was" : "changed",
                     environment.image(), environment.prewarmingPoolSize());
             return known.isEmpty();
         });

@@ -1,6 +1,7 @@
 package nereus.environment;
 
 import static nereus.pool.DecidingHalf.environment;
+import static nereus.pool.DecidingHalf.refused;
 import static nereus.pool.DecidingHalf.uncertain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -101,6 +102,31 @@ class TemplatesTest extends TemplateStage {
         assertThrows(NomadException.Unreachable.class, () -> service.store.fetchAll());
         assertEquals(Optional.of(OLD), service.environments.get(7));
         assertEquals(2, service.settleDown().count(7).idle());
+    }
+
+    @Test
+    void aFetchOfAllTouchesNoPoolAndOneFailingLookUpNoEnvironment() {
+        startWith(OLD);
+        startWith(environment(8, 3, "x"));
+        Set<String> before = Set.copyOf(nomad.jobs.keySet());
+        service.store.fetchAll();
+        nomad.failBefore("job", uncertain());
+        assertThrows(NomadException.Unreachable.class, () -> service.store.fetchAll());
+        service.settleDown().look().settleDown();
+        assertEquals(before, nomad.jobs.keySet());
+        assertEquals(2, service.environments.all().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPutThatNomadDoesNotTakeChangesNothing(boolean uncertain) {
+        startWith(OLD);
+        Set<String> before = Set.copyOf(nomad.jobs.keySet());
+        nomad.failBefore("register", uncertain ? uncertain() : refused());
+        assertThrows(NomadException.class, () -> service.store.put(NEW));
+        service.settleDown().look().settleDown();
+        assertEquals(before, nomad.jobs.keySet());
+        assertHolds(OLD);
     }
 
     @Test
