@@ -17,8 +17,10 @@ import nereus.clock.Ticker;
 import nereus.command.Running;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
+import nereus.environment.TemplateWatch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
+import nereus.files.CountedFiles;
 import nereus.files.Files;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
@@ -57,25 +59,29 @@ final class Nereus implements Running {
             Readiness readiness = new Readiness();
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
-            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring);
+            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring,
+                    fleet::dissolve);
             Ledger ledger = new Ledger(nomad, instance, UUID.randomUUID().toString());
             Troubles troubles = new Troubles();
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
-            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
-                    troubles,
-                    ticker, random, UUID::randomUUID, tasks);
-            Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, settings.sync(), ticker, random);
+            Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
+                    settings.sync(), ticker, random);
             HttpExec exec = new HttpExec(vertx, settings.nomad());
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
 
+            CountedFiles files = new CountedFiles(Files.in(executions, settings.files()));
+            Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
+                    troubles,
+                    ticker, random, UUID::randomUUID, tasks,
+                    runner -> executions.busy(runner) || files.busy(runner));
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, fleet, readiness, environments, store, executions,
-                            Files.in(executions, settings.files()), settings.files()),
+                            files, settings.files()),
                     version);
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.

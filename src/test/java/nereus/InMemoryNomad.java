@@ -1,6 +1,7 @@
 package nereus;
 
 import com.hashicorp.nomad.apimodel.Job;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,9 +34,16 @@ public final class InMemoryNomad implements Nomad {
     public final LinkedBlockingQueue<List<Fact>> events = new LinkedBlockingQueue<>();
     private final Map<String, NomadException> before = new LinkedHashMap<>();
     private final Map<String, NomadException> after = new LinkedHashMap<>();
+    private final Map<String, Runnable> during = new LinkedHashMap<>();
     private final Map<String, Long> indexes = new LinkedHashMap<>();
     private boolean variablesHidden;
     private long index = 100;
+
+    /** No call fails any longer. */
+    public synchronized void mend() {
+        before.clear();
+        after.clear();
+    }
 
     /** The next call of that method fails and does nothing; null: no longer. */
     public synchronized void failBefore(String method, NomadException failure) {
@@ -55,16 +63,30 @@ public final class InMemoryNomad implements Nomad {
     /** Every registered job that has none gets a running allocation. */
     public synchronized List<AllocationFact> runAll() {
         List<AllocationFact> started = new ArrayList<>();
-        for (Map.Entry<String, Job> job : jobs.entrySet()) {
-            if (job.getValue().getParameterizedJob() == null && !allocations.containsKey(job.getKey())) {
-                AllocationFact allocation = new AllocationFact(++index, "allocation-of-" + job.getKey(), job.getKey(),
-                        "node",
-                        "running", "run", true, 0, false, "", List.of());
-                allocations.put(job.getKey(), allocation);
-                started.add(allocation);
-            }
-        }
+        List.copyOf(jobs.keySet()).forEach(id -> run(id).ifPresent(started::add));
         return started;
+    }
+
+    /** The registered job of that id gets a running allocation, unless it has one or is parameterized. */
+    public synchronized Optional<AllocationFact> run(String jobId) {
+        Job job = jobs.get(jobId);
+        if (job == null || job.getParameterizedJob() != null || allocations.containsKey(jobId)) {
+            return Optional.empty();
+        }
+        AllocationFact allocation = new AllocationFact(++index, "allocation-of-" + jobId, jobId, "node", "running",
+                "run", true, 0, false, "", List.of());
+        allocations.put(jobId, allocation);
+        return Optional.of(allocation);
+    }
+
+    /** Done once, at the next call of that method, before it has its effect. */
+    public synchronized void during(String method, Runnable what) {
+        during.put(method, what);
+    }
+
+    /** Nomad's index of its last change. */
+    public synchronized long index() {
+        return index;
     }
 
     @Override
@@ -74,8 +96,13 @@ public final class InMemoryNomad implements Nomad {
         if (mustBeNew && jobs.containsKey(id)) {
             throw new NomadException.Conflict("job already exists");
         }
+        Job known = jobs.get(id);
+        if (known != null && known.getParameterizedJob() == null && job.getParameterizedJob() != null) {
+            throw new NomadException.Refused(500, "cannot update non-parameterized job to being parameterized", false);
+        }
         jobs.put(id, job);
         indexes.put(id, ++index);
+        job.setModifyIndex(BigInteger.valueOf(index));
         done("register");
         return index;
     }
@@ -99,8 +126,10 @@ public final class InMemoryNomad implements Nomad {
     public synchronized Listing<JobFact> jobs(String prefix) {
         called("jobs", prefix);
         return new Listing<>(index, jobs.entrySet().stream().filter(job -> job.getKey().startsWith(prefix))
-                .map(job -> new JobFact(indexes.getOrDefault(job.getKey(), 1L), job.getKey(), "running",
-                        job.getValue().getParameterizedJob() != null, false,
+                .map(job -> new JobFact(indexes.getOrDefault(job.getKey(), 1L), job.getKey(),
+                        Objects.requireNonNullElse(job.getValue().getStatus(), "running"),
+                        job.getValue().getParameterizedJob() != null,
+                        Boolean.TRUE.equals(job.getValue().getStop()),
                         Objects.requireNonNullElse(job.getValue().getMeta(), Map.of()), false))
                 .toList());
     }
@@ -196,6 +225,10 @@ public final class InMemoryNomad implements Nomad {
 
     private void called(String method, String of) {
         calls.add(method + " " + of);
+        Runnable meanwhile = during.remove(method);
+        if (meanwhile != null) {
+            meanwhile.run();
+        }
         NomadException failure = before.remove(method);
         if (failure != null) {
             throw failure;

@@ -6,34 +6,37 @@ import java.util.Optional;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
-import nereus.pool.Claims;
 import org.jspecify.annotations.Nullable;
 
 /** Execution environments: list, get, create or replace, delete. */
 final class EnvironmentStories {
     private final Environments environments;
     private final EnvironmentStore store;
-    private final Claims claims;
     private final FleetGate gate;
 
     EnvironmentStories(Collaborators rooms, FleetGate gate) {
         this.environments = rooms.environments();
         this.store = rooms.store();
-        this.claims = rooms.claims();
         this.gate = gate;
     }
 
     Answer list(Incoming request) {
-        request.query().flag("fetch");
+        boolean fetch = request.query().flag("fetch");
         gate.pass();
+        if (fetch) {
+            store.fetchAll();
+        }
         List<Shown> all = environments.all().stream().map(Shown::of).toList();
         return Answer.json(200, Map.of("executionEnvironments", all));
     }
 
     Answer get(Incoming request) {
         int id = id(request);
-        request.query().flag("fetch");
+        boolean fetch = request.query().flag("fetch");
         gate.pass();
+        if (fetch) {
+            store.fetch(id);
+        }
         Optional<Environment> environment = environments.get(id);
         return environment.map(e -> Answer.json(200, Shown.of(e))).orElseGet(() -> Answer.empty(404));
     }
@@ -53,11 +56,7 @@ final class EnvironmentStories {
     Answer delete(Incoming request) {
         int id = id(request);
         gate.pass();
-        if (!store.delete(id)) {
-            return Answer.empty(404);
-        }
-        claims.releaseAll(id);
-        return Answer.empty(204);
+        return Answer.empty(store.delete(id) ? 204 : 404);
     }
 
     private static int id(Incoming request) {

@@ -1,95 +1,363 @@
 package nereus.environment;
 
-import java.util.HashMap;
-import java.util.Map;
+import com.hashicorp.nomad.apimodel.Job;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import nereus.nomad.JobFact;
 import nereus.nomad.Nomad;
+import nereus.nomad.NomadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes definitions to Nomad, where they live, and into the registry. Blocks; throws {@link nereus.nomad.NomadException}. */
+/**
+ * Writes definitions to Nomad, where they live in template jobs, and into the registry, which changes only once Nomad holds them.
+ * Blocks; throws {@link NomadException}.
+ *
+ * <p>Nomad refuses to make a plain job parameterized (docs/nomad.md 3), so a plain template, which is Poseidon's, is replaced at its
+ * first change: its new definition is saved, the job purged and registered anew, the saved one dropped. What is saved wins over
+ * whatever stands in the job's place, so a crash anywhere between is finished by the next one who looks.
+ */
 public final class EnvironmentStore {
+    /** Longest wait for another change of the same environment, so that a put answers within 10 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
     private static final Logger log = LoggerFactory.getLogger(EnvironmentStore.class);
 
     private final Nomad nomad;
     private final Environments environments;
     private final JobSettings settings;
+    private final SavedDefinitions saved;
+    private final Sightings sightings;
     private final Runnable changed;
-    /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time. */
-    private final ReentrantLock writing = new ReentrantLock();
+    private final IntConsumer gone;
+    /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time for each. */
+    private final List<ReentrantLock> writing = Stream.generate(ReentrantLock::new).limit(64).toList();
 
-    /** @param changed told after each change of the registry, outside any lock */
-    public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed) {
+    /**
+     * @param changed told after each change of the registry
+     * @param gone told the id of each environment that was deleted, after it has left the registry; its runners are to go
+     */
+    public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
+            IntConsumer gone) {
         this.nomad = nomad;
         this.environments = environments;
         this.settings = settings;
+        this.saved = new SavedDefinitions(nomad, settings.instance());
+        this.sightings = new Sightings();
         this.changed = changed;
+        this.gone = gone;
     }
 
-    /** Creates or replaces; true when it was created. The registry changes only once Nomad holds the definition. */
+    Sightings sightings() {
+        return sightings;
+    }
+
+    /** Creates or replaces; true when it was created. One call to Nomad, unless a plain template is in the way. */
     public boolean put(Environment environment) {
-        boolean created;
-        writing.lock();
-        try {
-            // Written even when it looks the same: what an uncertain write left in Nomad may differ. Nomad makes nothing of an
-            // unchanged job.
-            nomad.register(TemplateJob.of(environment, settings), false);
-            created = environments.put(environment);
-        } finally {
-            writing.unlock();
-        }
-        log.info("environment {} {}: image {}, pool of {}", environment.id(), created ? "created" : "changed",
-                environment.image(), environment.prewarmingPoolSize());
-        changed.run();
-        return created;
-    }
-
-    /** Deletes the definition; its runners go with it. False when it was not known. */
-    public boolean delete(int id) {
-        writing.lock();
-        try {
-            if (environments.get(id).isEmpty()) {
+        return alone(environment.id(), () -> {
+            int id = environment.id();
+            Optional<Edition> known = environments.edition(id);
+            Edition next = next(known, environment);
+            if (known.equals(Optional.of(next)) && sightings.plain(id) && !sightings.saved(id)
+                    && !sightings.absent(id)) {
                 return false;
             }
-            nomad.purge(TemplateJob.id(id));
-            environments.remove(id);
-        } finally {
-            writing.unlock();
-        }
-        log.info("environment {} deleted", id);
-        changed.run();
-        return true;
+            // Written even when it looks the same: what an uncertain write left in Nomad may differ. Nomad makes nothing of an
+            // unchanged parameterized job.
+            long index;
+            if (sightings.saved(id) || sightings.plain(id)) {
+                index = replace(next);
+            } else {
+                index = known.isPresent() ? update(next) : create(next);
+            }
+            enter(next, index);
+            dropSaved(id);
+            log.info("environment {} {}: image {}, pool of {}", id,
+                    known.isEmpty() ? "created" : known.get().equals(next) ? "put as it was" : "changed",
+                    environment.image(), environment.prewarmingPoolSize());
+            return known.isEmpty();
+        });
     }
 
     /**
-     * Takes over the definitions of our template jobs in a list, those that are known already excepted.
-     *
-     * @return how many were new
+     * Deletes the definition; its runners go with it. False when it was not known. A deletion of which nobody knows whether it came
+     * through leaves the environment and its runners as they are, until its template is seen to be away.
      */
-    public int adopt(Iterable<JobFact> jobs) {
-        Map<Integer, Environment> found = new HashMap<>();
-        for (JobFact job : jobs) {
-            TemplateJob.environmentOf(job, settings.instance()).filter(id -> environments.get(id).isEmpty())
-                    .ifPresent(id -> read(id, job.id()).ifPresent(environment -> found.put(id, environment)));
-        }
-        writing.lock();
-        try {
-            // Guard against a put or delete since the list was made: what is known meanwhile is newer.
-            found.values().stream().filter(environment -> environments.get(environment.id()).isEmpty())
-                    .forEach(environments::put);
-        } finally {
-            writing.unlock();
-        }
-        return found.size();
+    public boolean delete(int id) {
+        return alone(id, () -> {
+            if (environments.get(id).isEmpty()) {
+                return false;
+            }
+            if (sightings.saved(id)) {
+                // The saved definition first: alone it would bring the environment back.
+                saved.drop(id);
+                sightings.saved(id, false);
+            }
+            purge(id);
+            remove(id, "deleted");
+            return true;
+        });
     }
 
-    private Optional<Environment> read(int id, String jobId) {
-        Optional<Environment> environment = nomad.job(jobId).flatMap(job -> TemplateJob.read(id, job));
-        if (environment.isEmpty()) {
-            log.warn("job {} bears our mark but does not hold an environment's definition; it is left alone", jobId);
+    /**
+     * Takes over what Nomad holds of an environment: its definition, or that there is none, in which case it is deleted with its
+     * runners.
+     */
+    public void fetch(int id) {
+        alone(id, () -> {
+            if (sightings.saved(id)) {
+                finish(id);
+            }
+            Optional<Job> job = template(id);
+            if (job.isPresent()) {
+                take(id, job.get());
+            } else if (environments.get(id).isPresent()) {
+                remove(id, "deleted, since its template job is missing in Nomad");
+            }
+            return true;
+        });
+    }
+
+    /** Like {@link #fetch(int)}, for all environments that are known or have a template. */
+    public void fetchAll() {
+        TreeSet<Integer> ids = new TreeSet<>();
+        environments.all().forEach(environment -> ids.add(environment.id()));
+        nomad.jobs(TemplateJob.PREFIX).rows()
+                .forEach(job -> TemplateJob.environmentOf(job, settings.instance()).ifPresent(ids::add));
+        ids.forEach(this::fetch);
+    }
+
+    /**
+     * Takes over the definitions that Nomad holds at a start: saved ones first, then our template jobs and those without a mark.
+     *
+     * @param jobs a list of all jobs
+     * @param unfinished the environments of which a definition is saved
+     */
+    public void adopt(Iterable<JobFact> jobs, Collection<Integer> unfinished) {
+        unfinished.forEach(this::finishSaved);
+        for (JobFact job : jobs) {
+            TemplateJob.environmentOf(job, settings.instance()).filter(id -> !job.dead())
+                    .ifPresent(id -> alone(id, () -> {
+                        // Guard against a put or delete since the list was made: what is known meanwhile is newer.
+                        if (environments.get(id).isEmpty()) {
+                            template(id).ifPresent(found -> take(id, found));
+                        }
+                        return true;
+                    }));
         }
-        return environment;
+    }
+
+    /** Finishes the change of an environment whose definition is saved, if it still is. */
+    void finishSaved(int id) {
+        alone(id, () -> finish(id));
+    }
+
+    /**
+     * Looks into a template that seems to have vanished: our own doing is brought to its end; anything else is told, and the
+     * template is put back, once after each put.
+     */
+    void lookInto(int id) {
+        alone(id, () -> {
+            Optional<Edition> known = environments.edition(id);
+            // Guard against a write of ours since it was seen to be away.
+            if (known.isEmpty() || !sightings.absent(id)) {
+                return false;
+            }
+            if (sightings.saved(id) && finish(id)) {
+                return true;
+            }
+            Optional<Job> there = nomad.job(TemplateJob.id(id));
+            Optional<Job> alive = there.filter(job -> TemplateJob.mayBeTaken(job, settings.instance()));
+            if (alive.isPresent()) {
+                sightings.found(id, TemplateJob.index(alive.get()), TemplateJob.plain(alive.get()));
+            } else if (sightings.purged(id)) {
+                remove(id, "deleted after all: its template job is away");
+            } else if (there.flatMap(job -> TemplateJob.otherInstance(job, settings.instance())).isPresent()) {
+                tell(id, "belongs to another instance now; the environment is kept, a put says why it cannot change");
+            } else if (sightings.mayBeRestored(id)) {
+                tell(id, "vanished without our doing; it is put back, once");
+                restore(known.get(), there.isPresent() && TemplateJob.plain(there.get()));
+            } else {
+                tell(id, "vanished again; it is not put back until somebody puts the environment, which is kept "
+                        + "until the next start");
+            }
+            return true;
+        });
+    }
+
+    private void tell(int id, String what) {
+        if (sightings.tell(id)) {
+            log.warn("the template job {} {}", TemplateJob.id(id), what);
+        }
+    }
+
+    private void restore(Edition edition, boolean plain) {
+        int id = edition.environment().id();
+        sightings.restoring(id);
+        try {
+            long index = plain ? replace(edition) : nomad.register(TemplateJob.of(edition, settings), false);
+            sightings.restored(id, index);
+            dropSaved(id);
+        } catch (NomadException failed) {
+            if (!failed.outcomeUnknown()) {
+                sightings.notRestored(id);
+            }
+            throw failed;
+        }
+    }
+
+    /** The definition that comes after; a forced pull is one more reason to replace idle runners, unless only their number changes. */
+    private Edition next(Optional<Edition> known, Environment environment) {
+        boolean sameRunners = known.isPresent()
+                && known.get().environment().revision().equals(environment.revision());
+        boolean same = known.isPresent() && known.get().environment().equals(environment);
+        int pull = known.map(Edition::pull).orElse(0);
+        if (settings.forcePull() && (same || !sameRunners)) {
+            return new Edition(environment, pull + 1);
+        }
+        return new Edition(environment, sameRunners ? pull : 0);
+    }
+
+    private long create(Edition edition) {
+        String job = TemplateJob.id(edition.environment().id());
+        try {
+            return nomad.register(TemplateJob.of(edition, settings), true);
+        } catch (NomadException.Conflict there) {
+            Optional<Job> found = nomad.job(job);
+            found.flatMap(other -> TemplateJob.otherInstance(other, settings.instance())).ifPresent(instance -> {
+                throw new NomadException.Refused(409, "the job " + job + " belongs to the instance " + instance
+                        + " in the same Nomad namespace; use another id, or another namespace", false);
+            });
+            return found.isPresent() && TemplateJob.plain(found.get()) ? replace(edition) : update(edition);
+        }
+    }
+
+    private long update(Edition edition) {
+        try {
+            return nomad.register(TemplateJob.of(edition, settings), false);
+        } catch (NomadException.Refused refused) {
+            // Guard against a plain job of the same id that somebody registered since we last saw it.
+            if (refused.outcomeUnknown() || !refused.getMessage().contains("cannot update non-parameterized job")) {
+                throw refused;
+            }
+            return replace(edition);
+        }
+    }
+
+    /** Puts a definition in the place of a plain job; the saved one is dropped by the caller, once the registry knows. */
+    private long replace(Edition edition) {
+        int id = edition.environment().id();
+        log.info("the template job {} is replaced by a parameterized one", TemplateJob.id(id));
+        sightings.saved(id, true);
+        saved.save(edition);
+        return complete(edition);
+    }
+
+    /** Whatever of a replacement is not done yet. */
+    private long complete(Edition edition) {
+        String job = TemplateJob.id(edition.environment().id());
+        if (nomad.job(job).filter(TemplateJob::plain).isPresent()) {
+            nomad.purge(job);
+        }
+        return nomad.register(TemplateJob.of(edition, settings), false);
+    }
+
+    /** Finishes what a saved definition began; false when none is there. */
+    private boolean finish(int id) {
+        Optional<Edition> unfinished = saved.read(id);
+        if (unfinished.isEmpty()) {
+            sightings.saved(id, false);
+            return false;
+        }
+        sightings.saved(id, true);
+        enter(unfinished.get(), complete(unfinished.get()));
+        log.info("environment {}: the replacement of its template job that was interrupted is finished", id);
+        dropSaved(id);
+        return true;
+    }
+
+    /** A saved definition that stays is finished once more by the next snapshot, which changes nothing. */
+    private void dropSaved(int id) {
+        if (sightings.saved(id)) {
+            try {
+                saved.drop(id);
+                sightings.saved(id, false);
+            } catch (NomadException failed) {
+                log.warn("the saved definition of environment {} stays for now: {}", id, failed.getMessage());
+            }
+        }
+    }
+
+    private void purge(int id) {
+        sightings.purged(id, true);
+        try {
+            nomad.purge(TemplateJob.id(id));
+        } catch (NomadException failed) {
+            sightings.purged(id, failed.outcomeUnknown());
+            throw failed;
+        }
+    }
+
+    private Optional<Job> template(int id) {
+        return nomad.job(TemplateJob.id(id)).filter(job -> TemplateJob.mayBeTaken(job, settings.instance()));
+    }
+
+    private void take(int id, Job job) {
+        Optional<Edition> found = TemplateJob.read(id, job);
+        if (found.isEmpty()) {
+            log.warn("job {} does not hold an environment's definition; it is left alone", TemplateJob.id(id));
+            return;
+        }
+        sightings.found(id, TemplateJob.index(job), TemplateJob.plain(job));
+        if (!environments.edition(id).equals(found)) {
+            log.info("environment {} is as Nomad has it: image {}, pool of {}", id, found.get().environment().image(),
+                    found.get().environment().prewarmingPoolSize());
+            environments.put(found.get());
+            changed.run();
+        }
+    }
+
+    private void enter(Edition edition, long index) {
+        environments.put(edition);
+        sightings.written(edition.environment().id(), index);
+        changed.run();
+    }
+
+    private void remove(int id, String how) {
+        environments.remove(id);
+        sightings.forget(id);
+        log.info("environment {} {}", id, how);
+        gone.accept(id);
+        changed.run();
+    }
+
+    private <T> T alone(int id, Supplier<T> story) {
+        ReentrantLock lock = writing.get(id % writing.size());
+        try {
+            if (!lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw busy(id, new TimeoutException());
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw busy(id, stopping);
+        }
+        try {
+            return story.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static NomadException busy(int id, Exception cause) {
+        return new NomadException.Unreachable("another change of environment " + id + " still waits for Nomad", false,
+                cause);
     }
 }

@@ -7,20 +7,30 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The environments that are known, by id. Readable from any thread; changed only by {@link EnvironmentStore}. */
 public final class Environments {
-    private final ConcurrentSkipListMap<Integer, Environment> known = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Integer, Edition> known = new ConcurrentSkipListMap<>();
 
     public Optional<Environment> get(int id) {
+        return edition(id).map(Edition::environment);
+    }
+
+    /** The definition with its present mark. */
+    public Optional<Edition> edition(int id) {
         return Optional.ofNullable(known.get(id));
     }
 
     /** All, ordered by id. */
     public Collection<Environment> all() {
+        return known.values().stream().map(Edition::environment).toList();
+    }
+
+    /** All with their present marks, ordered by id. */
+    public Collection<Edition> editions() {
         return List.copyOf(known.values());
     }
 
     /** True when it was not known before. */
-    boolean put(Environment environment) {
-        return known.put(environment.id(), environment) == null;
+    boolean put(Edition edition) {
+        return known.put(edition.environment().id(), edition) == null;
     }
 
     boolean remove(int id) {

@@ -13,10 +13,10 @@ import nereus.settings.Section;
  * @param networkMode of a Nomad network for environments with network access
  * @param memoryReserved MB reserved for each runner; it may use up to its environment's limit
  * @param lostAfter how long a runner outlives the loss of contact to its node
+ * @param forcePull whether a put replaces the idle runners, pulling the image anew, even when nothing else changes
  */
 public record JobSettings(String instance, String driver, List<String> datacenters, String networkMode,
-        int memoryReserved,
-        Duration lostAfter) {
+        int memoryReserved, Duration lostAfter, boolean forcePull) {
     public JobSettings {
         datacenters = List.copyOf(datacenters);
     }
@@ -34,6 +34,6 @@ public record JobSettings(String instance, String driver, List<String> datacente
                 section.text("driver", "docker"),
                 Arrays.stream(section.text("datacenters", "dc1").split(",")).map(String::strip).toList(),
                 section.text("networkMode", "bridge"), section.number("memoryReserved", 50, 10, 1 << 20),
-                section.duration("lostAfter", Duration.ofMinutes(5)));
+                section.duration("lostAfter", Duration.ofMinutes(5)), section.flag("forcePull", false));
     }
 }

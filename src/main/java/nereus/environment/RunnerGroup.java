@@ -26,18 +26,25 @@ final class RunnerGroup {
     static final String TASK = "default-task";
     static final String CONFIG = "config";
     static final String POOL_SIZE = "prewarmingPoolSize";
+    static final String PULL = "pull";
 
     private RunnerGroup() {}
 
-    static Job job(String id, Environment environment, JobSettings settings, Map<String, String> groupMeta) {
+    /**
+     * A job with both groups.
+     *
+     * @param pull whether the image is pulled although the node has it
+     */
+    static Job job(String id, Environment environment, JobSettings settings, Map<String, String> groupMeta,
+            boolean pull) {
         return new Job().setId(id).setName(id).setType("batch").setDatacenters(settings.datacenters())
                 .setSpreads(List.of(new Spread().setAttribute("${node.unique.name}").setWeight((short) 100)))
-                .setTaskGroups(List.of(container(environment, settings), configuration(groupMeta)));
+                .setTaskGroups(List.of(container(environment, settings, pull), configuration(groupMeta)));
     }
 
     /** The definition that a job of this shape was made from, or null when it is of another shape. */
     @Nullable
-    static Environment read(int id, Job job) {
+    static Edition read(int id, Job job) {
         TaskGroup group = group(job, GROUP);
         TaskGroup config = group(job, CONFIG);
         if (group == null || config == null || group.getTasks() == null || group.getTasks().isEmpty()) {
@@ -53,15 +60,19 @@ final class RunnerGroup {
         List<Integer> ports = network && networks.getFirst().getDynamicPorts() != null
                 ? networks.getFirst().getDynamicPorts().stream().map(Port::getTo).toList()
                 : List.of();
-        return new Environment(id, poolSize(config), resources.getCpu(), memoryLimit(resources), image, network, ports);
+        return new Edition(new Environment(id, number(config, POOL_SIZE), resources.getCpu(), memoryLimit(resources),
+                image, network, ports), number(config, PULL));
     }
 
-    private static TaskGroup container(Environment environment, JobSettings settings) {
+    private static TaskGroup container(Environment environment, JobSettings settings, boolean pull) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("image", environment.image());
         config.put("command", "sleep");
         config.put("args", List.of("infinity"));
         config.put("init", true);
+        if (pull) {
+            config.put("force_pull", true);
+        }
         TaskGroup group = new TaskGroup().setName(GROUP).setCount(1).setEphemeralDisk(new EphemeralDisk().setSizeMb(10))
                 .setRestartPolicy(
                         new RestartPolicy().setAttempts(0).setMode("fail").setDelay(nanos(Duration.ofSeconds(1)))
@@ -102,10 +113,10 @@ final class RunnerGroup {
                 : groups.stream().filter(group -> name.equals(group.getName())).findFirst().orElse(null);
     }
 
-    private static int poolSize(TaskGroup config) {
-        String size = config.getMeta() == null ? null : config.getMeta().get(POOL_SIZE);
+    private static int number(TaskGroup config, String name) {
+        String text = config.getMeta() == null ? null : config.getMeta().get(name);
         try {
-            return size == null ? 0 : Math.max(0, Integer.parseInt(size));
+            return text == null ? 0 : Math.max(0, Integer.parseInt(text));
         } catch (NumberFormatException damaged) {
             return 0;
         }

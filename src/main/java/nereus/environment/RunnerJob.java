@@ -18,7 +18,7 @@ public final class RunnerJob {
     private static final Pattern ID = Pattern
             .compile("([0-9]{1,9})-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-    /** Which environment and which revision of it a runner job was made for. */
+    /** Which environment a runner job was made for, and the mark of the edition. */
     public record Origin(int environment, String revision) {}
 
     private RunnerJob() {}
@@ -27,9 +27,14 @@ public final class RunnerJob {
         return environment + "-" + random;
     }
 
-    public static Job of(Environment environment, String id, JobSettings settings) {
-        return RunnerGroup.job(id, environment, settings, Map.of("used", "false"))
-                .setMeta(Map.of(INSTANCE, settings.instance(), REVISION, environment.revision()));
+    /**
+     * A runner's job.
+     *
+     * @param pull whether the image is pulled although the node has it
+     */
+    public static Job of(Edition edition, String id, JobSettings settings, boolean pull) {
+        return RunnerGroup.job(id, edition.environment(), settings, Map.of("used", "false"), pull)
+                .setMeta(Map.of(INSTANCE, settings.instance(), REVISION, edition.mark()));
     }
 
     /** Where a runner job of ours comes from; empty for every job that is not one of ours. */

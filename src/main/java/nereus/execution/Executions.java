@@ -101,6 +101,12 @@ public final class Executions {
         return runner == null ? 0 : runner.running();
     }
 
+    /** Whether something runs in that runner, or waits for its client. */
+    public boolean busy(String runnerId) {
+        RunnerExecutions runner = runners.get(runnerId);
+        return runner != null && runner.busy(shared.ticker().nanos(), shared.settings());
+    }
+
     /** What runs now, by runner, as in {@link #running(String)}; runners without any are missing. */
     public Map<String, Integer> running() {
         return runners.entrySet().stream().filter(runner -> runner.getValue().running() > 0)

@@ -113,7 +113,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
             Last last = switch (ending) {
                 case INACTIVE -> Last.TIMEOUT;
                 case OUT_OF_MEMORY -> Last.OUT_OF_MEMORY;
-                case RETURNED, STOPPED -> Last.STOPPED;
+                case RETURNED, STOPPED, REPLACED -> Last.STOPPED;
             };
             finish(last, Cleanup.Way.LEAVE);
             cleanup.runnerEnded();

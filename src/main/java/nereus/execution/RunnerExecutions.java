@@ -96,6 +96,11 @@ final class RunnerExecutions {
         return running.size() + files.size();
     }
 
+    synchronized boolean busy(long now, ExecutionSettings settings) {
+        expire(now, settings);
+        return !pending.isEmpty() || !running.isEmpty();
+    }
+
     /** Ends everything with the runner. */
     void runnerEnded(Ending how) {
         Set<Relay> told;

@@ -3,6 +3,7 @@ package nereus.pool;
 import java.time.Duration;
 import java.util.Optional;
 import nereus.clock.Ticker;
+import nereus.environment.Edition;
 import nereus.environment.Environment;
 import nereus.environment.Environments;
 import nereus.nomad.NomadException;
@@ -50,23 +51,29 @@ public final class Claims {
         if (!readiness.ledgerTrusted()) {
             throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
         }
-        Environment definition = environments.get(environment)
-                .orElseThrow(() -> unknown(environment));
         for (int i = 0; i < TRIES; i++) {
-            Claimed taken = fleet.take(environment, definition.revision()).orElseThrow(() -> none(definition));
+            Edition wanted = environments.edition(environment).orElseThrow(() -> unknown(environment));
+            Claimed taken = fleet.take(environment, wanted.mark()).orElseThrow(() -> none(wanted.environment()));
             Lease lease = new Lease(claimer, ticker.now(), inactivityTimeout, taken.allocationId());
             Optional<Claimed> claimed = write(taken.id(), lease);
-            if (claimed.isPresent()) {
-                if (environments.get(environment).isEmpty()) {
-                    // Guard against a deletion that passed over this claim while it was being written.
-                    release(taken.id(), Ending.STOPPED);
-                    throw unknown(environment);
-                }
+            if (claimed.isPresent() && stillWanted(wanted)) {
                 log.info("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
                 return claimed.get();
             }
+            if (claimed.isPresent()) {
+                release(taken.id(), Ending.REPLACED);
+            }
         }
-        throw none(definition);
+        throw none(environments.get(environment).orElseThrow(() -> unknown(environment)));
+    }
+
+    /**
+     * Guard against a put or a deletion while the claim was being written. A put changes the registry before it is answered, so what
+     * is handed out in spite of it was granted before its answer.
+     */
+    private boolean stillWanted(Edition edition) {
+        return environments.edition(edition.environment().id()).filter(now -> now.mark().equals(edition.mark()))
+                .isPresent();
     }
 
     /** Ends a claim; true for the one caller that ended it. The purge follows by itself. Never blocks. */
@@ -95,11 +102,6 @@ public final class Claims {
             fleet.noted(runnerId);
         }
         return true;
-    }
-
-    /** Ends every claim of an environment that was deleted. */
-    public void releaseAll(int environment) {
-        fleet.claimedOf(environment).forEach(id -> release(id, Ending.STOPPED));
     }
 
     /** Empty when the runner was lost, or somebody else's, meanwhile. */

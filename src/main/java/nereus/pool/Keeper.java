@@ -2,6 +2,7 @@ package nereus.pool;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -9,7 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
-import nereus.environment.Environment;
+import nereus.environment.Edition;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
 import nereus.environment.RunnerJob;
@@ -20,9 +21,11 @@ import nereus.runner.Clearing;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.Lease;
+import nereus.runner.Level;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
 import nereus.runner.StartResult;
+import nereus.runner.Upkeep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ public final class Keeper {
     private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
     private final Fleet fleet;
+    private final Upkeep upkeep;
     private final Environments environments;
     private final Ledger ledger;
     private final Nomad nomad;
@@ -46,16 +50,21 @@ public final class Keeper {
     private final RandomGenerator random;
     private final Supplier<UUID> ids;
     private final Executor tasks;
+    private final Busy busy;
 
     private final Map<Integer, Throttle> throttles = new HashMap<>();
+    private final Pulls pulls = new Pulls();
     private final Troubles troubles;
     /** What clearing away fails with; the same trouble is told once. */
     private volatile String clearingTrouble = "";
 
     public Keeper(Fleet fleet, Environments environments, Ledger ledger, Nomad nomad, JobSettings jobs,
             PoolSettings settings,
-            Troubles troubles, Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks) {
+            Troubles troubles, Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks,
+            Busy busy) {
         this.fleet = fleet;
+        this.upkeep = fleet.upkeep();
+        this.busy = busy;
         this.environments = environments;
         this.ledger = ledger;
         this.nomad = nomad;
@@ -92,21 +101,44 @@ public final class Keeper {
      * @return after how many nanoseconds to look again although nothing rings
      */
     public long step() {
-        for (String id : fleet.inactive()) {
-            if (fleet.releaseInactive(id)) {
+        for (String id : upkeep.inactive()) {
+            if (upkeep.releaseInactive(id)) {
                 log.info("runner {} released: {}", id, Ending.INACTIVE);
             }
         }
-        fleet.overdue(settings.startTimeout())
-                .forEach(id -> fleet.giveUp(id, "it did not run within " + settings.startTimeout()));
-        fleet.drainStarts().forEach(this::learn);
+        boolean waiting = releaseSuperseded();
+        upkeep.overdue(settings.startTimeout())
+                .forEach(id -> upkeep.giveUp(id, "it did not run within " + settings.startTimeout()));
+        upkeep.drainStarts().forEach(this::learn);
         refill();
-        fleet.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
-        fleet.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
-        fleet.forget(TOMBSTONE);
+        upkeep.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
+        upkeep.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
+        upkeep.forget(TOMBSTONE);
         long now = ticker.nanos();
+        long tick = settings.tick().toNanos();
+        if (waiting) {
+            tick = Math.min(tick, Math.max(settings.silentFor().toNanos() / 5, 10_000_000));
+        }
         return throttles.values().stream().mapToLong(throttle -> Math.max(1_000_000, throttle.left(now)))
-                .reduce(settings.tick().toNanos(), Math::min);
+                .reduce(tick, Math::min);
+    }
+
+    /** Claimed runners of an old definition go once they are silent; true while there are any. */
+    private boolean releaseSuperseded() {
+        Map<Integer, String> marks = marks();
+        List<String> superseded = upkeep.superseded(marks);
+        for (String id : superseded) {
+            if (upkeep.releaseSuperseded(id, marks, busy.busy(id), settings.silentFor())) {
+                log.info("runner {} released: {}, its definition is no longer its environment's", id, Ending.REPLACED);
+            }
+        }
+        return !superseded.isEmpty();
+    }
+
+    private Map<Integer, String> marks() {
+        Map<Integer, String> marks = new HashMap<>();
+        environments.editions().forEach(edition -> marks.put(edition.environment().id(), edition.mark()));
+        return marks;
     }
 
     private void learn(StartResult start) {
@@ -120,16 +152,32 @@ public final class Keeper {
         } else {
             troubles.solved(start.environment());
             throttle.succeeded();
+            pulls.succeeded(start);
         }
     }
 
     private void refill() {
-        Map<Integer, String> revisions = new HashMap<>();
-        environments.all().forEach(environment -> revisions.put(environment.id(), environment.revision()));
-        throttles.keySet().retainAll(revisions.keySet());
-        Refill.Plan plan = Refill.plan(environments.all(), fleet.levels(revisions), budget(), this::allowed);
-        plan.retire().forEach(fleet::retire);
-        plan.start().forEach(id -> environments.get(id).ifPresent(this::start));
+        Map<Integer, Edition> editions = new HashMap<>();
+        Map<Integer, String> marks = new HashMap<>();
+        for (Edition edition : environments.editions()) {
+            editions.put(edition.environment().id(), edition);
+            marks.put(edition.environment().id(), edition.mark());
+        }
+        throttles.keySet().retainAll(marks.keySet());
+        Map<Integer, Level> levels = upkeep.levels(marks);
+        pulls.look(editions.values(), levels);
+        Refill.Plan plan = Refill.plan(editions.values().stream().map(Edition::environment).toList(), levels, budget(),
+                this::allowed, settings.replacements());
+        plan.retire().forEach(upkeep::retire);
+        Map<Integer, Integer> starting = new HashMap<>();
+        for (int id : plan.start()) {
+            Edition edition = editions.get(id);
+            if (edition != null) {
+                int before = starting.getOrDefault(id, levels.getOrDefault(id, Level.NONE).starting());
+                starting.put(id, before + 1);
+                start(edition, pulls.next(id, before));
+            }
+        }
     }
 
     /** How many runners may be begun now: the limit in all, the budget of those starting, and the pace of registrations. */
@@ -141,7 +189,7 @@ public final class Keeper {
             starting += count.starting();
         }
         return Math.min(settings.maxRunners() - alive,
-                Math.min(settings.starting() - starting, settings.registrations() - fleet.registering()));
+                Math.min(settings.starting() - starting, settings.registrations() - upkeep.registering()));
     }
 
     private int allowed(int environment) {
@@ -149,28 +197,29 @@ public final class Keeper {
         return throttle == null ? Integer.MAX_VALUE : throttle.allowed(ticker.nanos());
     }
 
-    private void start(Environment environment) {
-        String id = RunnerJob.newId(environment.id(), ids.get());
-        if (fleet.begin(id, environment.id(), environment.revision())) {
-            tasks.execute(() -> register(environment, id));
+    private void start(Edition edition, boolean pull) {
+        int environment = edition.environment().id();
+        String id = RunnerJob.newId(environment, ids.get());
+        if (upkeep.begin(id, environment, edition.mark())) {
+            tasks.execute(() -> register(edition, id, pull));
         }
     }
 
-    private void register(Environment environment, String id) {
+    private void register(Edition edition, String id, boolean pull) {
         boolean told = false;
         try {
-            long index = nomad.register(RunnerJob.of(environment, id, jobs), true);
+            long index = nomad.register(RunnerJob.of(edition, id, jobs, pull), true);
             told = true;
-            fleet.registered(id, index);
+            upkeep.registered(id, index);
         } catch (NomadException failed) {
             String reason = "its job was not registered: " + failed.getMessage();
             if (!failed.outcomeUnknown()) {
                 told = true;
-                fleet.notRegistered(id, reason);
+                upkeep.notRegistered(id, reason);
             }
         } finally {
             if (!told) {
-                fleet.giveUp(id, "nobody knows whether its job was registered");
+                upkeep.giveUp(id, "nobody knows whether its job was registered");
             }
         }
     }
@@ -181,13 +230,13 @@ public final class Keeper {
         try {
             Optional<Lease> others = ledger.settle(doubtful.id());
             told = true;
-            fleet.settle(doubtful.id(), others);
+            upkeep.settle(doubtful.id(), others);
             clearingWorks();
         } catch (NomadException failed) {
             clearingFails("the claim of a runner is still uncertain", failed);
         } finally {
             if (!told) {
-                fleet.notCleared(doubtful.id());
+                upkeep.notCleared(doubtful.id());
             }
         }
     }
@@ -199,13 +248,13 @@ public final class Keeper {
             nomad.purge(gone.id());
             ledger.remove(gone);
             told = true;
-            fleet.cleared(gone);
+            upkeep.cleared(gone);
             clearingWorks();
         } catch (NomadException failed) {
             clearingFails("a runner that is gone cannot be cleared away", failed);
         } finally {
             if (!told) {
-                fleet.notCleared(gone.id());
+                upkeep.notCleared(gone.id());
             }
         }
     }

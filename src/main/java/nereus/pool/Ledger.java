@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nereus.environment.RunnerJob;
+import nereus.environment.SavedDefinitions;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.nomad.Variable;
@@ -40,8 +41,11 @@ public final class Ledger {
         this.prefix = "nereus/" + instance + "/";
     }
 
-    /** The ledger's pages: the claimed runners and those that were given back. */
-    public record Book(Set<String> claimed, Set<String> released) {}
+    /**
+     * The ledger's pages: the claimed runners and those that were given back. Environments stand under the same prefix while their
+     * definition is saved.
+     */
+    public record Book(Set<String> claimed, Set<String> released, Set<Integer> saved) {}
 
     /** The list that Nomad shows is not to be believed; the message names the missing right. */
     public static final class NotBelieved extends RuntimeException {
@@ -139,11 +143,14 @@ public final class Ledger {
     private Optional<Book> list() {
         Set<String> claimed = new HashSet<>();
         Set<String> released = new HashSet<>();
+        Set<Integer> saved = new HashSet<>();
         boolean sentinel = false;
         for (Variable variable : nomad.variables(prefix).rows()) {
             String rest = variable.path().substring(prefix.length());
             if (rest.equals("sentinel")) {
                 sentinel = true;
+            } else if (SavedDefinitions.environmentOf(rest).isPresent()) {
+                SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
                 log.warn("the variable {} is none of ours; it is left alone", variable.path());
@@ -153,7 +160,7 @@ public final class Ledger {
                 released.add(rest.substring("released/".length()));
             }
         }
-        return sentinel ? Optional.of(new Book(claimed, released)) : Optional.empty();
+        return sentinel ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
     }
 
     private void putSentinel() {

@@ -8,6 +8,8 @@ public enum Ending {
     INACTIVE,
     /** Nomad killed its allocation for memory. */
     OUT_OF_MEMORY,
+    /** Its environment has another definition now, and nothing ran in it. */
+    REPLACED,
     /** Its allocation stopped, failed, was lost or was replaced, or its job is gone. */
     STOPPED
 }

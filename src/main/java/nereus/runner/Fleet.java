@@ -1,14 +1,11 @@
 package nereus.runner;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
 import nereus.nomad.Fact;
@@ -17,14 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one table of runners. A runner is in it for its whole life and only its state changes, under one short lock in which nothing
  * waits; what others must be told is told after the lock is given back. News from Nomad comes in through {@link #apply} and
- * {@link #merge}; what is wanted of Nomad is computed by reading {@link #levels}.
+ * {@link #merge}; what is wanted of Nomad is computed by reading it through {@link #upkeep}.
  */
 public final class Fleet {
-    /** Guards the table, and every field of every {@link Runner} in it. */
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Guarded guarded;
     private final Table table;
     private final News news;
-    private final Bell changed;
+    private final Upkeep upkeep;
 
     /**
      * @param instance our name: only jobs that bear it are adopted
@@ -34,7 +30,13 @@ public final class Fleet {
     public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed) {
         this.table = new Table(ticker, random, maximumIdleAge);
         this.news = new News(instance, table);
-        this.changed = changed;
+        this.guarded = new Guarded(table, changed);
+        this.upkeep = new Upkeep(guarded, table);
+    }
+
+    /** What the keeper of the pools does. */
+    public Upkeep upkeep() {
+        return upkeep;
     }
 
     // What a claim does.
@@ -44,7 +46,7 @@ public final class Fleet {
      * {@link #putBack} and {@link #doubt} follows.
      */
     public Optional<Claimed> take(int environment, String revision) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             for (Runner runner : table.idle(environment)) {
                 if (table.fit(runner, revision)) {
                     table.become(runner, RunnerState.RESERVED);
@@ -58,13 +60,17 @@ public final class Fleet {
 
     /** The claim is written. Empty when the runner was lost meanwhile; its purge and its ledger entry's removal follow then. */
     public Optional<Claimed> grant(String id, Lease lease) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             Runner runner = written(id);
             if (runner == null) {
                 return Optional.empty();
             }
             runner.claimEntered = true;
             if (runner.state != RunnerState.RESERVED) {
+                return Optional.empty();
+            }
+            if (runner.doomed) {
+                table.end(runner, Ending.STOPPED);
                 return Optional.empty();
             }
             table.claim(runner, lease);
@@ -74,17 +80,21 @@ public final class Fleet {
 
     /** The claim was certainly not written: the runner is idle again, in front of the line. */
     public void putBack(String id) {
-        change(() -> {
+        guarded.change(() -> {
             Runner runner = written(id);
             if (runner != null && runner.state == RunnerState.RESERVED) {
-                table.becomeIdleAgain(runner);
+                if (runner.doomed) {
+                    table.end(runner, Ending.STOPPED);
+                } else {
+                    table.becomeIdleAgain(runner);
+                }
             }
         });
     }
 
     /** Nobody knows whether the claim was written. */
     public void doubt(String id) {
-        change(() -> {
+        guarded.change(() -> {
             Runner runner = written(id);
             if (runner != null) {
                 runner.claimEntered = true;
@@ -93,39 +103,19 @@ public final class Fleet {
         });
     }
 
-    /**
-     * The doubt is over.
-     *
-     * @param others the lease of another process, which keeps its claim; empty when the entry is ours, and goes with the runner
-     */
-    public void settle(String id, Optional<Lease> others) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                // Guard against its allocation's end meanwhile: it is gone already, and still has to be cleared away.
-                runner.purging = false;
-                table.rung();
-                if (runner.state == RunnerState.DOUBTFUL) {
-                    others.ifPresentOrElse(lease -> table.claim(runner, lease),
-                            () -> table.end(runner, Ending.STOPPED));
-                }
-            }
-        });
-    }
-
     /** The runner of that id while somebody has claimed it; empty for every other id, known or not (the wire's 410). */
     public Optional<Claimed> claimed(String id) {
-        return locked(() -> Optional.ofNullable(table.in(id, RunnerState.CLAIMED)).map(Runner::claimed));
+        return guarded.locked(() -> Optional.ofNullable(table.in(id, RunnerState.CLAIMED)).map(Runner::claimed));
     }
 
     /** The lease of a claimed runner, as far as the fleet knows it. */
     public Optional<Lease> lease(String id) {
-        return locked(() -> Optional.ofNullable(table.in(id, RunnerState.CLAIMED)).map(runner -> runner.lease));
+        return guarded.locked(() -> Optional.ofNullable(table.in(id, RunnerState.CLAIMED)).map(runner -> runner.lease));
     }
 
     /** Starts the runner's inactivity timeout anew; false when it is not claimed. */
     public boolean touch(String id) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             Runner runner = table.in(id, RunnerState.CLAIMED);
             if (runner != null) {
                 runner.usedAt = table.now();
@@ -136,7 +126,7 @@ public final class Fleet {
 
     /** Completes when the runner is no longer its claimer's; at once when it is not claimed now. Never exceptionally. */
     public CompletionStage<Ending> ended(String id) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             Runner runner = table.in(id, RunnerState.CLAIMED);
             return runner == null
                     ? CompletableFuture.completedFuture(Ending.STOPPED)
@@ -146,7 +136,7 @@ public final class Fleet {
 
     /** Ends a claim. One caller wins and gets true; every later one, and news that comes late, meets the tombstone. */
     public boolean release(String id, Ending ending) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             Runner runner = table.in(id, RunnerState.CLAIMED);
             if (runner != null) {
                 table.end(runner, ending);
@@ -160,7 +150,7 @@ public final class Fleet {
      * cleared away before that: the note must not be written after it was removed.
      */
     public boolean giveBack(String id) {
-        return locked(() -> {
+        return guarded.locked(() -> {
             Runner runner = table.in(id, RunnerState.CLAIMED);
             if (runner != null) {
                 runner.writing = true;
@@ -173,194 +163,38 @@ public final class Fleet {
 
     /** The note of a return is written, or given up. */
     public void noted(String id) {
-        change(() -> written(id));
-    }
-
-    /** Ends a claim that nobody has used for its inactivity timeout, if that is still so. */
-    public boolean releaseInactive(String id) {
-        return locked(() -> {
-            Runner runner = table.in(id, RunnerState.CLAIMED);
-            // Guard against a use between the look that found it inactive and now.
-            boolean inactive = runner != null && runner.inactive(table.now());
-            if (runner != null && inactive) {
-                table.end(runner, Ending.INACTIVE);
-            }
-            return inactive;
-        });
-    }
-
-    // What the keeper of the pools does.
-
-    /** Enters a runner whose job is about to be registered; false when the id is known: no id is ever used twice. */
-    public boolean begin(String id, int environment, String revision) {
-        return locked(() -> {
-            boolean unknown = table.get(id) == null;
-            if (unknown) {
-                table.enter(id, environment, revision, RunnerState.STARTING).registering = true;
-            }
-            return unknown;
-        });
-    }
-
-    /** Nomad has the job since that index. */
-    public void registered(String id, long index) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                runner.registering = false;
-                runner.jobIndex = Math.max(runner.jobIndex, index);
-                table.rung();
-            }
-        });
-    }
-
-    /** Nomad certainly does not have the job. */
-    public void notRegistered(String id, String reason) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                runner.registering = false;
-                // Guard against a refusal that was none: news says that the job is there, so it is kept.
-                if (runner.state == RunnerState.STARTING && runner.allocation == null) {
-                    table.result(runner, reason);
-                    table.remove(runner);
-                }
-            }
-        });
-    }
-
-    /** A start that took too long, or whose registration is uncertain: the runner goes, and the environment's trouble is counted. */
-    public void giveUp(String id, String reason) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                runner.registering = false;
-                table.rung();
-                // Guard against news that it runs, which came since the caller looked: then there is nothing to give up.
-                if (runner.state == RunnerState.STARTING) {
-                    table.over(runner, Ending.STOPPED, reason);
-                }
-            }
-        });
-    }
-
-    /** How many registrations are on their way. */
-    public int registering() {
-        return locked(() -> table.ids(runner -> runner.registering).size());
-    }
-
-    /** Lets a starting or idle runner go; false when somebody has it. */
-    public boolean retire(String id) {
-        return locked(() -> {
-            Runner runner = table.get(id);
-            boolean nobodys = runner != null && !runner.registering && runner.nobodys();
-            if (runner != null && nobodys) {
-                table.end(runner, Ending.STOPPED);
-            }
-            return nobodys;
-        });
-    }
-
-    /** How starts went since the last call. */
-    public List<StartResult> drainStarts() {
-        return locked(table::drainStarts);
-    }
-
-    /** What each environment has; {@code revisions} holds the wanted revision of every environment that is known. */
-    public Map<Integer, Level> levels(Map<Integer, String> revisions) {
-        return locked(() -> Survey.levels(table, revisions));
-    }
-
-    /** Claimed runners that nobody has used for their inactivity timeout. */
-    public List<String> inactive() {
-        return locked(() -> table.ids(runner -> runner.inactive(table.now())));
-    }
-
-    /** Claimed runners of an environment, for when it is deleted. */
-    public List<String> claimedOf(int environment) {
-        return locked(() -> table
-                .ids(runner -> runner.state == RunnerState.CLAIMED && runner.environment == environment));
-    }
-
-    /** Runners whose job has been registered that long and which do not run. */
-    public List<String> overdue(Duration patience) {
-        return locked(() -> table.ids(runner -> runner.state == RunnerState.STARTING && !runner.registering
-                && table.now() - runner.since >= patience.toNanos()));
-    }
-
-    /** Marks doubtful runners as being looked into by the caller, who answers with {@link #settle} or {@link #notCleared}. */
-    public List<Clearing> toSettle(int mostAtOnce) {
-        return locked(() -> mark(RunnerState.DOUBTFUL, mostAtOnce));
-    }
-
-    /**
-     * Marks runners that are gone as being cleared away by the caller, who answers with {@link #cleared} or {@link #notCleared}.
-     * A runner of which something is still being written waits: its entry must not be written after it was removed.
-     */
-    public List<Clearing> toPurge(int mostAtOnce) {
-        return locked(() -> mark(RunnerState.GONE, mostAtOnce));
-    }
-
-    /** The runner's job and its ledger entries are away; the tombstone stays for a while. */
-    public void cleared(Clearing done) {
-        change(() -> {
-            Runner runner = table.in(done.id(), RunnerState.GONE);
-            if (runner != null) {
-                runner.purging = false;
-                // Guard against a late registration that was heard of during the purge: it is purged again.
-                runner.purged = runner.jobIndex <= done.jobIndex() || runner.jobDeleted;
-                runner.since = table.now();
-                table.rung();
-            }
-        });
-    }
-
-    /** Clearing failed; it is tried again after a pause that grows with each failure of this very runner, up to a minute. */
-    public void notCleared(String id) {
-        change(() -> {
-            Runner runner = table.get(id);
-            if (runner != null) {
-                runner.purging = false;
-                runner.failedPurges++;
-                runner.purgeNotBefore = table.now()
-                        + Duration.ofMillis(Math.min(60_000, 250L << Math.min(8, runner.failedPurges))).toNanos();
-            }
-        });
-    }
-
-    /** Forgets tombstones whose job has been away for that long. */
-    public void forget(Duration age) {
-        change(() -> table.removeIf(runner -> runner.state == RunnerState.GONE && runner.purged
-                && table.now() - runner.since >= age.toNanos()));
+        guarded.change(() -> written(id));
     }
 
     /** Counts by environment id; an environment without runners may be missing. */
     public Map<Integer, PoolCount> counts() {
-        return locked(() -> Survey.counts(table.all()));
+        return guarded.locked(() -> Survey.counts(table.all()));
+    }
+
+    /** The environment was deleted: all of its runners go, claimed ones too, and those whose claim is being written right after that. */
+    public void dissolve(int environment) {
+        guarded.change(() -> {
+            for (Runner runner : List.copyOf(table.all())) {
+                if (runner.environment == environment) {
+                    runner.doomed = runner.state == RunnerState.RESERVED;
+                    if (runner.nobodys() || runner.state == RunnerState.CLAIMED) {
+                        table.end(runner, Ending.STOPPED);
+                    }
+                }
+            }
+        });
     }
 
     // What the resync does.
 
     /** Applies one piece of news; harmless when repeated or stale. */
     public void apply(Fact fact) {
-        change(() -> news.apply(fact));
+        guarded.change(() -> news.apply(fact));
     }
 
     /** Applies a complete round of lists, absences included. */
     public void merge(Snapshot snapshot) {
-        change(() -> news.merge(snapshot));
-    }
-
-    private List<Clearing> mark(RunnerState state, int mostAtOnce) {
-        List<Clearing> marked = new ArrayList<>();
-        int most = mostAtOnce - table.ids(runner -> runner.purging).size();
-        for (Runner runner : table.all()) {
-            if (marked.size() < most && runner.state == state && runner.clearable(table.now())) {
-                runner.purging = true;
-                marked.add(new Clearing(runner.id, runner.claimEntered, runner.returnNoted, runner.jobIndex));
-            }
-        }
-        return marked;
+        guarded.change(() -> news.merge(snapshot));
     }
 
     /** The write is over, one way or another; the runner may have been lost meanwhile. */
@@ -373,26 +207,5 @@ public final class Fleet {
         runner.writing = false;
         table.rung();
         return runner;
-    }
-
-    private void change(Runnable change) {
-        locked(() -> {
-            change.run();
-            return true;
-        });
-    }
-
-    private <T> T locked(Supplier<T> change) {
-        List<Runnable> tell;
-        T result;
-        lock.lock();
-        try {
-            result = change.get();
-            tell = table.drainAfterwards(changed);
-        } finally {
-            lock.unlock();
-        }
-        tell.forEach(Runnable::run);
-        return result;
     }
 }

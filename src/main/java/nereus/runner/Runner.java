@@ -36,6 +36,12 @@ final class Runner {
     Lease lease;
     /** Claimed: when somebody last used it. */
     long usedAt;
+    /** Claimed, its definition superseded: since when it is known to be silent. */
+    long silentSince = NEVER;
+    /** Reserved: its environment was deleted, so it goes as soon as its claim is written. */
+    boolean doomed;
+    /** Gone: it was nobody's, and was let go to make room for another. */
+    boolean retired;
     /** Something about it is being written into the ledger at this moment, whatever its state. */
     boolean writing;
     /** A claim of it is, or may be, in the ledger. */

@@ -1,7 +1,7 @@
 package nereus.runner;
 
-/** How one runner's start went: {@code reason} is empty when it runs, otherwise what Nomad says. */
-public record StartResult(int environment, String reason) {
+/** How the start of one runner of that revision went: {@code reason} is empty when it runs, otherwise what Nomad says. */
+public record StartResult(int environment, String revision, String reason) {
     public boolean failed() {
         return !reason.isEmpty();
     }

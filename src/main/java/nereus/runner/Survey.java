@@ -14,8 +14,11 @@ final class Survey {
     static Map<Integer, Level> levels(Table table, Map<Integer, String> revisions) {
         Map<Integer, Integer> starting = new HashMap<>();
         Map<Integer, List<String>> unfit = new HashMap<>();
+        Map<Integer, Integer> leaving = new HashMap<>();
         for (Runner runner : table.all()) {
-            if (runner.nobodys() && table.spent(runner, revisions.getOrDefault(runner.environment, ""))) {
+            if (runner.retired && runner.alive()) {
+                leaving.merge(runner.environment, 1, Integer::sum);
+            } else if (runner.nobodys() && table.spent(runner, revisions.getOrDefault(runner.environment, ""))) {
                 unfit.computeIfAbsent(runner.environment, key -> new ArrayList<>()).add(runner.id);
             } else if (runner.state == RunnerState.STARTING) {
                 starting.merge(runner.environment, 1, Integer::sum);
@@ -26,8 +29,8 @@ final class Survey {
                 new Level(starting.getOrDefault(environment, 0),
                         table.idle(environment).stream().filter(runner -> table.fit(runner, revision))
                                 .map(runner -> runner.id).toList(),
-                        unfit.getOrDefault(environment, List.of()))));
-        unfit.forEach((environment, ids) -> levels.putIfAbsent(environment, new Level(0, List.of(), ids)));
+                        unfit.getOrDefault(environment, List.of()), leaving.getOrDefault(environment, 0))));
+        unfit.forEach((environment, ids) -> levels.putIfAbsent(environment, new Level(0, List.of(), ids, 0)));
         return levels;
     }
 

@@ -152,7 +152,7 @@ final class Table {
     }
 
     void result(Runner runner, String reason) {
-        starts.add(new StartResult(runner.environment, reason));
+        starts.add(new StartResult(runner.environment, runner.revision, reason));
         changed = true;
     }
 

@@ -2,6 +2,7 @@ package nereus.sync;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import nereus.nomad.AllocationFact;
 import nereus.nomad.JobFact;
 import nereus.nomad.Listing;
@@ -24,7 +25,10 @@ final class SnapshotReader {
         this.fleet = fleet;
     }
 
-    Snapshot read() {
+    /** @param saved the environments whose definition is saved, since a change of their template is not finished */
+    record Round(Snapshot snapshot, Set<Integer> saved) {}
+
+    Round read() {
         // The ledger first: a claim is written after its runner's job, so a later list of jobs holds every job it names.
         Ledger.Book book = ledger.read();
         Map<String, Lease> claims = new HashMap<>();
@@ -34,6 +38,6 @@ final class SnapshotReader {
         Listing<JobFact> jobs = nomad.jobs("");
         Listing<AllocationFact> allocations = nomad.allocations();
         Listing<NodeFact> nodes = nomad.nodes();
-        return new Snapshot(jobs, allocations, nodes, claims, book.released());
+        return new Round(new Snapshot(jobs, allocations, nodes, claims, book.released()), book.saved());
     }
 }

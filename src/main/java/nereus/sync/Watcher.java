@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
-import nereus.environment.EnvironmentStore;
+import nereus.environment.TemplateWatch;
 import nereus.nomad.EventStream;
 import nereus.nomad.Fact;
 import nereus.nomad.Nomad;
@@ -25,7 +25,7 @@ public final class Watcher {
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
     private final Nomad nomad;
-    private final EnvironmentStore environments;
+    private final TemplateWatch templates;
     private final Fleet fleet;
     private final Readiness readiness;
     private final SyncSettings settings;
@@ -34,10 +34,10 @@ public final class Watcher {
     private final Backoff backoff;
     private String lastTrouble = "";
 
-    public Watcher(Nomad nomad, Ledger ledger, EnvironmentStore environments, Fleet fleet, Readiness readiness,
+    public Watcher(Nomad nomad, Ledger ledger, TemplateWatch templates, Fleet fleet, Readiness readiness,
             SyncSettings settings, Ticker ticker, RandomGenerator random) {
         this.nomad = nomad;
-        this.environments = environments;
+        this.templates = templates;
         this.fleet = fleet;
         this.readiness = readiness;
         this.settings = settings;
@@ -83,10 +83,12 @@ public final class Watcher {
 
     private void snapshot() {
         long began = ticker.nanos();
-        Snapshot snapshot = snapshots.read();
-        if (!readiness.fleetKnown()) {
-            // Definitions that others register later are adopted only when asked for.
-            environments.adopt(snapshot.jobs().rows());
+        SnapshotReader.Round round = snapshots.read();
+        Snapshot snapshot = round.snapshot();
+        if (readiness.fleetKnown()) {
+            templates.merge(snapshot.jobs(), round.saved());
+        } else {
+            templates.adopt(snapshot.jobs(), round.saved());
         }
         fleet.merge(snapshot);
         readiness.solved(Readiness.Part.LEDGER);
@@ -117,9 +119,14 @@ public final class Watcher {
             List<Fact> facts = events.next(Duration.ofNanos(Math.min(untilSilent, untilSnapshot)));
             if (facts != null) {
                 heardAt = ticker.nanos();
-                facts.forEach(fleet::apply);
+                facts.forEach(this::apply);
             }
         }
+    }
+
+    private void apply(Fact fact) {
+        fleet.apply(fact);
+        templates.apply(fact);
     }
 
     private void trouble(Readiness.Part part, String message) {

@@ -3,6 +3,8 @@ package nereus.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
@@ -12,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import nereus.environment.Environment;
+import nereus.nomad.NomadException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,47 @@ class EnvironmentsTest {
                 answer.body());
         assertTrue(edge.raw("GET " + ONE + "?fetch=%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
                 .startsWith("HTTP/1.1 400 "));
+    }
+
+    @Test
+    void onlyAFetchAsksNomad() throws Exception {
+        edge.get("/api/v1/execution-environments?fetch=false");
+        edge.get(ONE);
+        verifyNoInteractions(edge.store);
+        when(edge.environments.all()).thenReturn(List.of(CLOSED));
+        doAnswer(call -> {
+            when(edge.environments.get(1)).thenReturn(Optional.of(WITH_PORTS));
+            return null;
+        }).when(edge.store).fetch(1);
+
+        HttpResponse<String> one = edge.get(ONE + "?fetch=true");
+        HttpResponse<String> unknown = edge.get("/api/v1/execution-environments/2?fetch=1");
+        HttpResponse<String> all = edge.get("/api/v1/execution-environments?fetch=t");
+
+        assertEquals(200, one.statusCode());
+        assertTrue(one.body().contains("\"image\":\"a\\u003cb\""), one.body());
+        assertEquals(404, unknown.statusCode());
+        assertEquals("", unknown.body());
+        assertTrue(all.body().endsWith("\"id\":2}]}"), all.body());
+        verify(edge.store).fetch(2);
+        verify(edge.store).fetchAll();
+    }
+
+    @Test
+    void withoutNomadNothingIsFetchedPutOrDeleted() throws Exception {
+        NomadException away = new NomadException.Unreachable("no Nomad", true, new IOException());
+        doThrow(away).when(edge.store).fetch(1);
+        doThrow(away).when(edge.store).fetchAll();
+        when(edge.store.put(any())).thenThrow(away);
+        when(edge.store.delete(1)).thenThrow(away);
+
+        for (HttpResponse<String> answer : List.of(edge.get(ONE + "?fetch=true"),
+                edge.get("/api/v1/execution-environments?fetch=true"), edge.call("PUT", ONE, "{}"),
+                edge.call("DELETE", ONE, ""))) {
+            assertEquals(500, answer.statusCode());
+            assertEquals("{\"message\":\"no Nomad\",\"errorCode\":\"NOMAD_UNREACHABLE\"}", answer.body());
+        }
+        assertEquals(200, edge.get("/api/v1/execution-environments").statusCode());
     }
 
     @Test

@@ -19,6 +19,7 @@ import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
+import nereus.environment.TemplateWatch;
 import nereus.nomad.NomadException;
 import nereus.runner.Bell;
 import nereus.runner.Claimed;
@@ -44,16 +45,19 @@ class PoolTest {
         final Environments environments = new Environments();
         final Readiness readiness = new Readiness();
         final Troubles troubles = new Troubles();
-        final JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5));
-        final EnvironmentStore store = new EnvironmentStore(nomad, environments, jobs, () -> {});
+        final JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5),
+                false);
+        final EnvironmentStore store = new EnvironmentStore(nomad, environments, jobs, () -> {}, fleet::dissolve);
         final Ledger ledger = new Ledger(nomad, "here", "process " + starts);
         final Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
         final Queue<Runnable> tasks = new ArrayDeque<>();
         final Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs,
-                new PoolSettings(100, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, Duration.ofSeconds(1),
-                        Duration.ofMinutes(1), Duration.ofSeconds(1)),
-                troubles, ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add);
-        final Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness,
+                new PoolSettings(100, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, 16, Duration.ofSeconds(5),
+                        Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1)),
+                troubles, ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add,
+                runner -> false);
+        final Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, "here", tasks::add), fleet,
+                readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(1)),
                 ticker, random);
 
@@ -228,7 +232,6 @@ class PoolTest {
         assertEquals(new PoolCount(0, 1, 0, 0, 0, 0), service.count(1));
         Claimed claimed = service.claims.claim(1, Duration.ZERO, "x");
         service.store.delete(1);
-        service.claims.releaseAll(1);
         service.settleDown();
         assertEquals(Optional.empty(), service.fleet.claimed(claimed.id()));
         assertEquals(0, nomad.jobs.size());

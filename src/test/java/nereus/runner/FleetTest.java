@@ -28,6 +28,7 @@ class FleetTest {
 
     private final PretendedTicker ticker = new PretendedTicker();
     private final Fleet fleet = new Fleet("here", Duration.ofHours(1), ticker, new Random(1), new Bell());
+    private final Upkeep upkeep = fleet.upkeep();
 
     @Test
     void aRunnerIsIdleOnceItsAllocationRuns() {
@@ -93,9 +94,9 @@ class FleetTest {
         fleet.putBack(A);
         fleet.apply(allocation(A, "a1", 30, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toSettle(8)));
-        fleet.settle(A, Optional.empty());
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toSettle(8)));
+        upkeep.settle(A, Optional.empty());
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -103,9 +104,9 @@ class FleetTest {
         idle(A, "a1", 10);
         fleet.take(7, "r");
         fleet.apply(allocation(A, "a1", 20, "failed", "run"));
-        assertEquals(List.of(), fleet.toPurge(8));
+        assertEquals(List.of(), upkeep.toPurge(8));
         assertEquals(Optional.empty(), fleet.grant(A, LEASE));
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -113,10 +114,10 @@ class FleetTest {
         idle(A, "a1", 10);
         fleet.take(7, "r");
         fleet.doubt(A);
-        fleet.toSettle(8);
+        upkeep.toSettle(8);
         fleet.apply(allocation(A, "a1", 20, "lost", "stop"));
-        fleet.settle(A, Optional.empty());
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+        upkeep.settle(A, Optional.empty());
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -124,8 +125,8 @@ class FleetTest {
         idle(A, "a1", 10);
         fleet.take(7, "r");
         fleet.doubt(A);
-        fleet.toSettle(8);
-        fleet.settle(A, Optional.of(LEASE));
+        upkeep.toSettle(8);
+        upkeep.settle(A, Optional.of(LEASE));
         assertTrue(fleet.claimed(A).isPresent());
     }
 
@@ -162,9 +163,9 @@ class FleetTest {
     void aReturnIsClearedAwayOnlyAfterItsNoteIsWritten() {
         claim(A, "a1");
         assertTrue(fleet.giveBack(A));
-        assertEquals(List.of(), fleet.toPurge(8));
+        assertEquals(List.of(), upkeep.toPurge(8));
         fleet.noted(A);
-        assertEquals(List.of(clearing(A, true, true)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, true, true)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -206,24 +207,24 @@ class FleetTest {
     void lateNewsMeetsTheTombstone() {
         claim(A, "a1");
         fleet.release(A, Ending.RETURNED);
-        fleet.toPurge(8);
-        fleet.cleared(new Clearing(A, false, false, 10));
+        upkeep.toPurge(8);
+        upkeep.cleared(new Clearing(A, false, false, 10));
         fleet.apply(allocation(A, "a1", 90, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
         ticker.advance(Duration.ofMinutes(11));
-        fleet.forget(Duration.ofMinutes(10));
+        upkeep.forget(Duration.ofMinutes(10));
         assertEquals(Map.of(), fleet.counts());
     }
 
     @Test
     void aRegistrationThatComesThroughAfterItsPurgeIsPurgedAgain() {
-        fleet.begin(A, 7, "r");
-        fleet.giveUp(A, "timed out");
-        assertEquals(List.of(clearing(A, false, false)), marked(fleet.toPurge(8)));
-        fleet.cleared(new Clearing(A, false, false, 10));
-        assertEquals(List.of(), fleet.toPurge(8));
+        upkeep.begin(A, 7, "r");
+        upkeep.giveUp(A, "timed out");
+        assertEquals(List.of(clearing(A, false, false)), marked(upkeep.toPurge(8)));
+        upkeep.cleared(new Clearing(A, false, false, 10));
+        assertEquals(List.of(), upkeep.toPurge(8));
         fleet.apply(new JobFact(50, A, "pending", false, false, Map.of(), false));
-        assertEquals(List.of(clearing(A, false, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, false, false)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -232,10 +233,10 @@ class FleetTest {
         ticker.advance(Duration.ofSeconds(29));
         assertTrue(fleet.touch(A));
         ticker.advance(Duration.ofSeconds(29));
-        assertEquals(List.of(), fleet.inactive());
+        assertEquals(List.of(), upkeep.inactive());
         ticker.advance(Duration.ofSeconds(1));
-        assertEquals(List.of(A), fleet.inactive());
-        assertTrue(fleet.releaseInactive(A));
+        assertEquals(List.of(A), upkeep.inactive());
+        assertTrue(upkeep.releaseInactive(A));
         assertFalse(fleet.touch(A));
     }
 
@@ -245,7 +246,7 @@ class FleetTest {
         fleet.take(7, "r");
         fleet.grant(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1"));
         ticker.advance(Duration.ofDays(365));
-        assertEquals(List.of(), fleet.inactive());
+        assertEquals(List.of(), upkeep.inactive());
     }
 
     @Test
@@ -259,7 +260,7 @@ class FleetTest {
                 new Listing<>(50, List.of()), Map.of(A, LEASE, d, LEASE), Set.of(d)));
         assertEquals("a1", fleet.claimed(A).orElseThrow().allocationId());
         assertEquals(new PoolCount(1, 1, 0, 1, 0, 1), fleet.counts().get(7));
-        assertEquals(List.of(clearing(d, true, true)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(d, true, true)), marked(upkeep.toPurge(8)));
         assertEquals(B, fleet.take(7, "r").orElseThrow().id());
     }
 
@@ -277,7 +278,7 @@ class FleetTest {
     @Test
     void absenceCountsOnlyWhenTheListIsNewerAndNothingIsOnItsWay() {
         idle(A, "a1", 10);
-        fleet.begin(B, 7, "r");
+        upkeep.begin(B, 7, "r");
         fleet.merge(nothingListed(5));
         assertEquals(new PoolCount(1, 1, 0, 0, 0, 0), fleet.counts().get(7));
         fleet.merge(nothingListed(30));
@@ -289,7 +290,7 @@ class FleetTest {
         fleet.merge(
                 new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
                         Map.of(A, LEASE), Set.of()));
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
         assertEquals(Optional.empty(), fleet.claimed(A));
     }
 
@@ -308,8 +309,9 @@ class FleetTest {
         fleet.apply(new EvaluationFact(12, "e", A, "blocked", "job-register", "no room"));
         fleet.apply(
                 new AllocationFact(13, "a1", A, "node", "failed", "run", false, 0, false, "image missing", List.of()));
-        assertEquals(List.of(new StartResult(7, "no room"), new StartResult(7, "image missing")), fleet.drainStarts());
-        assertEquals(List.of(), fleet.drainStarts());
+        assertEquals(List.of(new StartResult(7, "r", "no room"), new StartResult(7, "r", "image missing")),
+                upkeep.drainStarts());
+        assertEquals(List.of(), upkeep.drainStarts());
     }
 
     @Test
@@ -317,14 +319,14 @@ class FleetTest {
         claim(A, "a1");
         claim(B, "b1");
         fleet.release(A, Ending.RETURNED);
-        assertEquals(1, fleet.toPurge(8).size());
-        assertEquals(List.of(), fleet.toPurge(8));
-        fleet.notCleared(A);
-        assertEquals(List.of(), fleet.toPurge(8));
+        assertEquals(1, upkeep.toPurge(8).size());
+        assertEquals(List.of(), upkeep.toPurge(8));
+        upkeep.notCleared(A);
+        assertEquals(List.of(), upkeep.toPurge(8));
         fleet.release(B, Ending.RETURNED);
-        assertEquals(List.of(clearing(B, true, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(B, true, false)), marked(upkeep.toPurge(8)));
         ticker.advance(Duration.ofSeconds(1));
-        assertEquals(List.of(clearing(A, true, false)), marked(fleet.toPurge(8)));
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
     }
 
     private static List<String> marked(List<Clearing> clearings) {
@@ -336,12 +338,12 @@ class FleetTest {
     }
 
     private Level level(String revision) {
-        return Objects.requireNonNull(fleet.levels(Map.of(7, revision)).get(7));
+        return Objects.requireNonNull(upkeep.levels(Map.of(7, revision)).get(7));
     }
 
     private void start(String id, long index) {
-        fleet.begin(id, 7, "r");
-        fleet.registered(id, index);
+        upkeep.begin(id, 7, "r");
+        upkeep.registered(id, index);
     }
 
     private void idle(String id, String allocation, long index) {
