@@ -15,12 +15,14 @@ final class EnvironmentStories {
     private final EnvironmentStore store;
     private final Claims claims;
     private final FleetGate gate;
+    private final EnvironmentLimits limits;
 
-    EnvironmentStories(Collaborators rooms, FleetGate gate) {
+    EnvironmentStories(Collaborators rooms, FleetGate gate, EnvironmentLimits limits) {
         this.environments = rooms.environments();
         this.store = rooms.store();
         this.claims = rooms.claims();
         this.gate = gate;
+        this.limits = limits;
     }
 
     Answer list(Incoming request) {
@@ -46,6 +48,7 @@ final class EnvironmentStories {
                 body.smallCount("cpuLimit"),
                 body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
                 body.ports("exposedPorts"));
+        limits.check(environment);
         gate.pass();
         return Answer.empty(store.put(environment) ? 201 : 204);
     }
