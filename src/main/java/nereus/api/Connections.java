@@ -1,5 +1,6 @@
 package nereus.api;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -42,6 +43,8 @@ final class Connections {
             disarm(connection);
             current.remove(connection);
         });
+        ChannelHandlerContext channel = channel(connection);
+        channel.pipeline().addBefore(channel.name(), null, new Resets());
         if (open.incrementAndGet() > most) {
             if (told.compareAndSet(false, true)) {
                 LOG.warn("{} connections are open, and more are turned away: see server.connections; this is said once",
@@ -96,6 +99,10 @@ final class Connections {
     /** {@link HttpConnection#close} would wait until the client has read what was written before. */
     private static void cut(HttpConnection connection) {
         // Its outcome is told by the close handler.
-        var _ = ((ConnectionBase) connection).channelHandlerContext().close();
+        var _ = channel(connection).close();
+    }
+
+    private static ChannelHandlerContext channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channelHandlerContext();
     }
 }

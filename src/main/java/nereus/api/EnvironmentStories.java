@@ -48,8 +48,8 @@ final class EnvironmentStories {
                 body.smallCount("cpuLimit"),
                 body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
                 body.ports("exposedPorts"));
-        limits.check(environment);
         gate.pass();
+        limits.check(environment);
         return Answer.empty(store.put(environment) ? 201 : 204);
     }
 

@@ -28,10 +28,14 @@ public final class ApiDocument {
 
     private final JsonNode root;
     private final JsonSchema schemas;
+    private final Map<String, JsonNode> operations;
+    private final Map<String, Pattern> templates = new TreeMap<>();
 
     private ApiDocument(JsonNode root) {
         this.root = root;
         this.schemas = new JsonSchema(root);
+        this.operations = allOperations(root);
+        root.get("paths").fieldNames().forEachRemaining(template -> templates.put(template, pattern(template)));
     }
 
     public static ApiDocument read() {
@@ -62,6 +66,10 @@ public final class ApiDocument {
 
     /** Every operation by {@code METHOD template}. */
     Map<String, JsonNode> operations() {
+        return new TreeMap<>(operations);
+    }
+
+    private static Map<String, JsonNode> allOperations(JsonNode root) {
         Map<String, JsonNode> all = new TreeMap<>();
         root.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
             if (METHODS.contains(operation.getKey())) {
@@ -80,8 +88,9 @@ public final class ApiDocument {
     /** The template of the path of a request's target, if there is one. */
     public Optional<String> template(String target) {
         String path = unescaped(target.replaceFirst("^(?i:https?)://[^/?#]*", "").replaceFirst("[?#].*", ""));
-        return root.get("paths").properties().stream().map(Map.Entry::getKey)
-                .filter(template -> pattern(template).matcher(path).matches()).findFirst();
+        return templates.entrySet().stream()
+                .filter(template -> FILES_ARE_SERVED || !template.getKey().contains("/files"))
+                .filter(template -> template.getValue().matcher(path).matches()).map(Map.Entry::getKey).findFirst();
     }
 
     /**
@@ -92,8 +101,8 @@ public final class ApiDocument {
     public Optional<String> problem(String method, String target, int status, String contentType, String body) {
         Optional<String> template = template(target);
         Optional<JsonNode> operation = template
-                .flatMap(path -> Optional.ofNullable(operations().get(method + " " + path)));
-        if (operation.isEmpty()) {
+                .flatMap(path -> Optional.ofNullable(operations.get(method + " " + path)));
+        if (operation.isEmpty() || (status == 400 && contentType.isEmpty()) || status == 414 || status == 431) {
             return unrouted(template.isPresent(), status, body);
         }
         Optional<JsonNode> response = response(operation.get(), status);
@@ -131,7 +140,7 @@ public final class ApiDocument {
                 : Optional.of("not an answer to " + (known ? "a method" : "a path") + " that is unknown");
     }
 
-    private Pattern pattern(String template) {
+    private static Pattern pattern(String template) {
         String id = template.startsWith("/api/v1/execution-environments") ? "[0-9]+" : "[^/]+";
         return Pattern.compile(template.replace(".", "\\.").replaceAll("\\{\\w+\\}", id));
     }
