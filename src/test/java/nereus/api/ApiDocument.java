@@ -88,6 +88,9 @@ public final class ApiDocument {
     /** The template of the path of a request's target, if there is one. */
     public Optional<String> template(String target) {
         String path = unescaped(target.replaceFirst("^(?i:https?)://[^/?#]*", "").replaceFirst("[?#].*", ""));
+        if (!CleanPath.of(path).equals(path)) {
+            return Optional.empty();
+        }
         return templates.entrySet().stream()
                 .filter(template -> FILES_ARE_SERVED || !template.getKey().contains("/files"))
                 .filter(template -> template.getValue().matcher(path).matches()).map(Map.Entry::getKey).findFirst();

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -102,6 +103,38 @@ class OpenApiTest {
                 }
             }
         }
+    }
+
+    /** What the edge itself answers is the same everywhere; {@link Edge} checks that each is described. */
+    @Test
+    void aBadRequestIsAnsweredAsDescribedByEveryOperation() throws Exception {
+        ServerSettings usual = Edge.settings("secret", "", 0);
+        ServerLimits small = new ServerLimits(usual.limits().idle(), usual.limits().body(), usual.limits().fleet(), 100,
+                1,
+                32, 1, usual.limits().environments());
+        ServerSettings settings = new ServerSettings(usual.address(), 0, "secret", "", 0, small);
+        ApiServer.Patience patience = new ApiServer.Patience(Duration.ofSeconds(20), Duration.ofMillis(300),
+                Duration.ofMillis(50));
+        try (Edge edge = new Edge(settings, patience)) {
+            for (var operation : operations().entrySet()) {
+                String[] target = operation.getKey().split(" ", 2);
+                String path = concrete(target[1]);
+                boolean guarded = !operation.getValue().has("security");
+                String rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nPoseidon-Token: secret\r\nContent-Length: ";
+
+                assertStatus("400", edge.raw(target[0] + " " + path + "?a=%zz" + rest + "2\r\n\r\n{}"));
+                assertStatus("408", edge.raw(target[0] + " " + path + rest + "2\r\n\r\n{"));
+                assertStatus("413", edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));
+                if (guarded) {
+                    assertStatus("401",
+                            edge.raw(target[0] + " " + path + rest.replace("secret", "other") + "2\r\n\r\n{}"));
+                }
+            }
+        }
+    }
+
+    private static void assertStatus(String status, String answer) {
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), status + " expected: " + answer);
     }
 
     /** Records that become JSON are private and nested in the class that answers with them. */
