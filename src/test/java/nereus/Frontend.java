@@ -27,9 +27,15 @@ final class Frontend implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String base;
+    private final String token;
 
     Frontend(int port) {
+        this(port, "none");
+    }
+
+    Frontend(int port, String token) {
         this.base = "http://127.0.0.1:" + port;
+        this.token = token;
     }
 
     record Reply(int status, String body) {
@@ -44,6 +50,7 @@ final class Frontend implements AutoCloseable {
 
     Reply call(String method, String path, @Nullable String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE)
+                .header("Poseidon-Token", token)
                 .method(method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
                 .build();
@@ -111,7 +118,8 @@ final class Frontend implements AutoCloseable {
             throw new AssertionError("execute: " + reply);
         }
         Run run = new Run();
-        run.socket = http.newWebSocketBuilder().buildAsync(URI.create(reply.json().path("websocketUrl").asText()), run)
+        run.socket = http.newWebSocketBuilder().header("Poseidon-Token", token)
+                .buildAsync(URI.create(reply.json().path("websocketUrl").asText()), run)
                 .join();
         return run;
     }

@@ -26,6 +26,11 @@ record Answer(int status, Map<String, String> headers, @Nullable String body, bo
                 Answer::nothing);
     }
 
+    /** JSON that is text already. */
+    static Answer document(String json) {
+        return new Answer(200, Map.of("Content-Type", "application/json"), json, false, Answer::nothing);
+    }
+
     /** A 4xx with its reason. */
     static Answer refusal(int status, String message) {
         return json(status, new Problem(message));

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,21 +15,19 @@ import nereus.files.Spool;
 
 /** The HTTP API, listening. */
 public final class ApiServer implements AutoCloseable {
-    private static final Duration IDLE = Duration.ofSeconds(60);
-    private static final Duration BODY = Duration.ofSeconds(15);
-    private static final Duration FLEET = Duration.ofSeconds(10);
     /** CodeOcean lists from its event loop, and does not survive a 500 there: an answer that it understands comes within 5 s. */
     private static final Duration LISTING = Duration.ofMillis(4500);
     private static final Duration READER = Duration.ofSeconds(60);
     private static final int STOP_SECONDS = 15;
-    private static final int MAX_FRAME = 1 << 20;
 
     private final HttpServer server;
     private final LateReturns late;
+    private final List<Route> routes;
 
-    private ApiServer(HttpServer server, LateReturns late) {
+    private ApiServer(HttpServer server, LateReturns late, List<Route> routes) {
         this.server = server;
         this.late = late;
+        this.routes = routes;
     }
 
     /**
@@ -39,21 +38,25 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version)
             throws IOException {
-        return open(vertx, settings, rooms, version, new Patience(IDLE, BODY, FLEET, LISTING, READER));
+        ServerLimits limits = settings.limits();
+        return open(vertx, settings, rooms, version,
+                new Patience(limits.idle(), limits.body(), limits.fleet(), LISTING, READER));
     }
 
     static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version,
             Patience patience) throws IOException {
-        Connections connections = new Connections(vertx, patience.idle());
+        ServerLimits limits = settings.limits();
+        Connections connections = new Connections(vertx, patience.idle(), limits.connections());
         ErrorAnswers errors = new ErrorAnswers();
-        Stories stories = new Stories(vertx, patience.body(), errors);
+        Stories stories = new Stories(vertx, new BodyReader(vertx, patience.body(), limits), patience.body(), errors);
         FleetGate gate = new FleetGate(rooms.readiness(), patience.fleet());
         Spool spool = Spool.in(rooms.filesSettings());
         LateReturns late = new LateReturns(rooms.claims(), rooms.readiness());
-        Handler<HttpServerRequest> routes = new Routes(vertx, stories, new Token(settings.token())).of(
+        Routes routes = new Routes(vertx, stories, new Token(settings.token()));
+        Handler<HttpServerRequest> router = routes.of(
                 new ServiceStories(rooms, gate, settings.depletingBelowPercent(), version),
                 new ProbeStories(rooms.readiness()),
-                new EnvironmentStories(rooms, gate),
+                new EnvironmentStories(rooms, gate, limits.environments()),
                 new RunnerStories(rooms.claims(), gate, late),
                 new ExecuteStories(rooms, gate, settings.publicUrl()),
                 new ExecutionSocket(rooms, gate, stories, connections),
@@ -61,16 +64,7 @@ public final class ApiServer implements AutoCloseable {
                 new FileStories(vertx, rooms, gate, errors, patience));
         HttpServer server = vertx.createHttpServer(options(settings))
                 .connectionHandler(connections::opened)
-                .requestHandler(request -> {
-                    connections.began(request);
-                    if (ambiguous(request)) {
-                        stories.answerAtOnce(request, Answer.refusal(400,
-                                "the request's length is ambiguous: only Content-Length or Transfer-Encoding: chunked")
-                                .closing());
-                        return;
-                    }
-                    routes.handle(request);
-                });
+                .requestHandler(new Entrance(connections, stories, router));
         try {
             server.listen().toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {
@@ -80,18 +74,17 @@ public final class ApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);
         }
-        return new ApiServer(server, late);
-    }
-
-    /** Guard against smuggling: what stands between may see the end of such a request elsewhere. A length beside chunks Vert.x ignores. */
-    private static boolean ambiguous(HttpServerRequest request) {
-        String coding = request.getHeader("Transfer-Encoding");
-        return coding != null && !coding.equalsIgnoreCase("chunked");
+        return new ApiServer(server, late, routes.table());
     }
 
     /** The port that it listens on. */
     public int port() {
         return server.actualPort();
+    }
+
+    /** Every path that it knows. */
+    List<Route> routes() {
+        return routes;
     }
 
     /** Takes no more connections, and waits a while for the requests and WebSockets that are under way. Blocks. */
@@ -119,8 +112,8 @@ public final class ApiServer implements AutoCloseable {
                 // CodeOcean's WebSocket client accepts no extensions.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
-                .setMaxWebSocketFrameSize(MAX_FRAME)
-                .setMaxWebSocketMessageSize(MAX_FRAME);
+                .setMaxWebSocketFrameSize(settings.limits().largestMessage() << 10)
+                .setMaxWebSocketMessageSize(settings.limits().largestMessage() << 10);
     }
 
     /** How long to wait: for a request's head, for its body, for the fleet, for a listing, for a client to take anything. */

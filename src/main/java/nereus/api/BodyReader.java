@@ -6,30 +6,34 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Reads a request's body into memory, up to a limit. What is larger is still read and thrown away for a while, so that the client
- * sees the answer instead of a reset connection. Event loop only.
+ * sees the answer instead of a reset connection. Any event loop; one reading stays on one.
  */
 final class BodyReader {
-    /** Enough for every JSON request; files are streamed elsewhere. */
-    static final int LIMIT = 1 << 20;
-    private static final long DISCARD_LIMIT = 16L << 20;
-    /** What all bodies that are still coming in may hold together. */
-    private static final long ALL_LIMIT = 32L << 20;
+    /** What is thrown away at least before a client is cut off that sends too much. */
+    private static final long LEAST_DISCARDED = 16L << 20;
 
     private final Vertx vertx;
     private final Duration patience;
-    private long held;
+    /** Bytes of one body; enough for every JSON request, files are streamed elsewhere. */
+    private final long most;
+    /** Bytes that all bodies which are still coming in may hold together. */
+    private final long mostAtOnce;
+    private final AtomicLong held = new AtomicLong();
 
-    BodyReader(Vertx vertx, Duration patience) {
+    BodyReader(Vertx vertx, Duration patience, ServerLimits limits) {
         this.vertx = vertx;
         this.patience = patience;
+        this.most = (long) limits.largestBody() << 10;
+        this.mostAtOnce = (long) limits.bodiesAtOnce() << 20;
     }
 
     /** The body; fails with a {@link Refusal} (413, 408), or as the connection did. */
     Future<Buffer> read(HttpServerRequest request) {
-        return new Reading(request, LIMIT).start();
+        return new Reading(request, most).start();
     }
 
     /** Reads a body that nobody wants, and keeps nothing of it. */
@@ -41,10 +45,10 @@ final class BodyReader {
         private final HttpServerRequest request;
         private final Promise<Buffer> promise = Promise.promise();
         private final Buffer kept = Buffer.buffer();
-        private final int limit;
+        private final long limit;
         private long size;
 
-        private Reading(HttpServerRequest request, int limit) {
+        private Reading(HttpServerRequest request, long limit) {
             this.request = request;
             this.limit = limit;
         }
@@ -58,7 +62,7 @@ final class BodyReader {
             request.handler(this::take);
             return promise.future().onComplete(v -> {
                 vertx.cancelTimer(timer);
-                held -= kept.length();
+                held.addAndGet(-kept.length());
             });
         }
 
@@ -67,13 +71,13 @@ final class BodyReader {
             if (promise.future().isComplete()) {
                 return;
             }
-            if (size <= limit && held + chunk.length() > ALL_LIMIT) {
-                promise.tryFail(new Refusal(
-                        Answer.refusal(429, "too many large requests are coming in at once").closing()));
-            } else if (size <= limit) {
+            if (size <= limit) {
                 kept.appendBuffer(chunk);
-                held += chunk.length();
-            } else if (size > DISCARD_LIMIT) {
+                if (held.addAndGet(chunk.length()) > mostAtOnce) {
+                    promise.tryFail(new Refusal(
+                            Answer.refusal(429, "too many large requests are coming in at once").closing()));
+                }
+            } else if (size > Math.max(LEAST_DISCARDED, 2 * limit)) {
                 promise.tryFail(new Refusal(tooLarge().closing()));
             }
         }
@@ -87,7 +91,7 @@ final class BodyReader {
         }
 
         private Answer tooLarge() {
-            return Answer.refusal(413, "the request's body is larger than " + LIMIT + " bytes");
+            return Answer.refusal(413, "the request's body is larger than " + most + " bytes");
         }
     }
 }

@@ -1,35 +1,59 @@
 package nereus.api;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Closes connections that send no whole request head for a while: idle ones, and those that drip. Vert.x's own idle timeout would
- * also cut a claim that waits and a WebSocket whose program is silent.
+ * The clients' connections: so many at once, and none for ever. Closes those that send no whole request head for a while, idle ones and
+ * those that drip, and those that leave an answer unread. Vert.x's own idle timeout would also cut a claim that waits and a WebSocket
+ * whose program is silent.
  */
 final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
     private final Vertx vertx;
     private final Duration patience;
+    private final int most;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicBoolean told = new AtomicBoolean();
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
     /** The request each connection is busy with, as the server gave it: the router wraps it, and its WebSocket with it. */
     private final Map<HttpConnection, HttpServerRequest> current = new ConcurrentHashMap<>();
 
-    Connections(Vertx vertx, Duration patience) {
+    /** @param most connections at once; what comes beyond is closed */
+    Connections(Vertx vertx, Duration patience, int most) {
         this.vertx = vertx;
         this.patience = patience;
+        this.most = most;
     }
 
     void opened(HttpConnection connection) {
         connection.closeHandler(v -> {
+            open.decrementAndGet();
             disarm(connection);
             current.remove(connection);
         });
-        arm(connection);
+        ChannelHandlerContext channel = channel(connection);
+        channel.pipeline().addBefore(channel.name(), null, new Resets());
+        if (open.incrementAndGet() > most) {
+            if (told.compareAndSet(false, true)) {
+                LOG.warn("{} connections are open, and more are turned away: see server.connections; this is said once",
+                        most);
+            }
+            cut(connection);
+        } else {
+            arm(connection);
+        }
     }
 
     /** To be called first for each request. */
@@ -39,6 +63,14 @@ final class Connections {
         if (disarm(connection)) {
             request.response().endHandler(v -> arm(connection));
         }
+    }
+
+    /** The answers before this request are not read yet: goes on when they are, on the request's context. */
+    void unread(HttpServerRequest request, Runnable goOn) {
+        request.response().drainHandler(v -> {
+            request.response().drainHandler(null);
+            goOn.run();
+        });
     }
 
     /**
@@ -52,18 +84,25 @@ final class Connections {
         return bare == null ? request : bare;
     }
 
-    /** Ends TCP at once, whatever is still to be written; Vert.x's own close waits for a client that reads nothing. */
-    static void cut(HttpConnection connection) {
-        // Its outcome is told by the close handlers.
-        var _ = ((HttpServerConnection) connection).channelHandlerContext().close();
-    }
-
     private void arm(HttpConnection connection) {
-        timers.put(connection, vertx.setTimer(patience.toMillis(), t -> connection.close()));
+        timers.put(connection, vertx.setTimer(patience.toMillis(), t -> {
+            timers.remove(connection, t);
+            cut(connection);
+        }));
     }
 
     private boolean disarm(HttpConnection connection) {
         Long timer = timers.remove(connection);
         return timer != null && vertx.cancelTimer(timer);
+    }
+
+    /** Ends TCP at once; {@link HttpConnection#close} would wait until the client has read what was written before. */
+    static void cut(HttpConnection connection) {
+        // Its outcome is told by the close handler.
+        var _ = channel(connection).close();
+    }
+
+    private static ChannelHandlerContext channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channelHandlerContext();
     }
 }

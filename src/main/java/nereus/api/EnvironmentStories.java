@@ -13,11 +13,13 @@ final class EnvironmentStories {
     private final Environments environments;
     private final EnvironmentStore store;
     private final FleetGate gate;
+    private final EnvironmentLimits limits;
 
-    EnvironmentStories(Collaborators rooms, FleetGate gate) {
+    EnvironmentStories(Collaborators rooms, FleetGate gate, EnvironmentLimits limits) {
         this.environments = rooms.environments();
         this.store = rooms.store();
         this.gate = gate;
+        this.limits = limits;
     }
 
     Answer list(Incoming request) {
@@ -50,6 +52,7 @@ final class EnvironmentStories {
                 body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
                 body.ports("exposedPorts"));
         gate.pass();
+        limits.check(environment);
         return Answer.empty(store.put(environment) ? 201 : 204);
     }
 

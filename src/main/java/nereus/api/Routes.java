@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,6 +25,7 @@ final class Routes {
     private final Stories stories;
     private final Token token;
     private final Router router;
+    private final List<Route> table = new ArrayList<>();
 
     Routes(Vertx vertx, Stories stories, Token token) {
         this.stories = stories;
@@ -37,6 +40,7 @@ final class Routes {
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
         open(BASE + "/health", Map.of(GET, stories.endpoint(service::health)));
         open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
+        open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));
         guarded(BASE + "/execution-environments/(?<id>[0-9]+)", Map.of(
@@ -53,6 +57,7 @@ final class Routes {
         guarded(BASE + "/runners/(?<id>[^/]+)/files/raw", Map.of(
                 GET, stories.endpoint(files::download),
                 HEAD, stories.endpoint(files::download)));
+        table.forEach(route -> router.routeWithRegex(route.path()).handler(context -> serve(context, route)));
         router.route().handler(context -> stories.answer(context.request(), Answer.empty(404)));
         // Vert.x fails a path or query that it cannot decode before its route sees it.
         router.errorHandler(400, context -> stories.answerAtOnce(context.request(),
@@ -62,26 +67,27 @@ final class Routes {
     }
 
     private void open(String path, Map<HttpMethod, Endpoint> methods) {
-        router.routeWithRegex(path).handler(context -> serve(context, methods));
+        table.add(new Route(path, false, methods));
     }
 
     private void guarded(String path, Map<HttpMethod, Endpoint> methods) {
-        router.routeWithRegex(path).handler(context -> {
-            if (methods.containsKey(context.request().method()) && !token.admits(context.request())) {
-                stories.answer(context.request(), Answer.empty(401));
-            } else {
-                serve(context, methods);
-            }
-        });
+        table.add(new Route(path, true, methods));
     }
 
-    private void serve(RoutingContext context, Map<HttpMethod, Endpoint> methods) {
-        Endpoint endpoint = methods.get(context.request().method());
+    /** Every path that is known, in the order in which they are tried. */
+    List<Route> table() {
+        return List.copyOf(table);
+    }
+
+    private void serve(RoutingContext context, Route route) {
+        Endpoint endpoint = route.methods().get(context.request().method());
         if (endpoint == null) {
             Map<String, HttpMethod> sorted = new TreeMap<>();
-            methods.keySet().forEach(method -> sorted.put(method.name(), method));
+            route.methods().keySet().forEach(method -> sorted.put(method.name(), method));
             stories.answer(context.request(),
                     Answer.empty(405).withHeaders(Map.of("Allow", String.join(", ", sorted.keySet()))));
+        } else if (route.guarded() && !token.admits(context.request())) {
+            stories.answer(context.request(), Answer.empty(401));
         } else {
             endpoint.serve(context.request(), context.pathParams());
         }
@@ -89,9 +95,9 @@ final class Routes {
 
     private void redirectUnclean(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String path = request.path() == null ? "" : request.path();
+        String path = request.path();
         String clean = CleanPath.of(path);
-        if (!path.startsWith("/") || path.equals(clean)) {
+        if (path.equals(clean)) {
             context.next();
         } else {
             String query = request.query() == null ? "" : "?" + request.query();

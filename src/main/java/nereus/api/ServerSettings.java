@@ -16,7 +16,8 @@ import nereus.settings.Section;
  * @param depletingBelowPercent {@code /health} says 503 when an environment has fewer idle runners than this share of its pool
  *     size; 0 is off
  */
-public record ServerSettings(String address, int port, String token, String publicUrl, int depletingBelowPercent) {
+public record ServerSettings(String address, int port, String token, String publicUrl, int depletingBelowPercent,
+        ServerLimits limits) {
     /** The port of Poseidon, so that its clients need not be changed. */
     public static final int USUAL_PORT = 7200;
 
@@ -26,7 +27,8 @@ public record ServerSettings(String address, int port, String token, String publ
                 section.number("port", USUAL_PORT, 0, 65535),
                 section.text("token", ""),
                 section.parsed("publicUrl", "", ServerSettings::webSocketBase),
-                section.number("depletingBelowPercent", 0, 0, 100));
+                section.number("depletingBelowPercent", 0, 0, 100),
+                ServerLimits.read(section));
     }
 
     /** Whether others than this machine can reach it, and need no token. */

@@ -15,9 +15,9 @@ final class Stories {
     private final Duration bodyPatience;
     private final ErrorAnswers errors;
 
-    Stories(Vertx vertx, Duration bodyPatience, ErrorAnswers errors) {
+    Stories(Vertx vertx, BodyReader bodies, Duration bodyPatience, ErrorAnswers errors) {
         this.vertx = vertx;
-        this.bodies = new BodyReader(vertx, bodyPatience);
+        this.bodies = bodies;
         this.bodyPatience = bodyPatience;
         this.errors = errors;
     }

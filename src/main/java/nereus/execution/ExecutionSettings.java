@@ -9,6 +9,7 @@ import nereus.settings.Section;
  * @param task the task in the runner's job whose container runs commands
  * @param user the unprivileged user in the images
  * @param pendingPerRunner executions of one runner that may wait for their client
+ * @param runningPerRunner executions of one runner that may run at once; one that waits for its client holds a place
  * @param pendingFor how long an execution waits for its client
  * @param readyTimeout how long an opened exec may take to say READY before another is tried
  * @param openAttempts how many execs are tried for one channel
@@ -24,7 +25,8 @@ import nereus.settings.Section;
  * @param clientSilence without a byte or write progress from a client for that long, it is taken to have vanished
  * @param clientClose how long the client's part of the closing handshake is waited for
  */
-public record ExecutionSettings(String task, String user, int pendingPerRunner, Duration pendingFor,
+public record ExecutionSettings(String task, String user, int pendingPerRunner, int runningPerRunner,
+        Duration pendingFor,
         Duration readyTimeout,
         int openAttempts, Duration openTimeout, Duration startTimeout, Duration heartbeat, Duration silence,
         Duration grace,
@@ -34,7 +36,7 @@ public record ExecutionSettings(String task, String user, int pendingPerRunner, 
     /** Reads the section {@code execution}. */
     public static ExecutionSettings read(Section section) {
         return new ExecutionSettings(section.text("task", "default-task"), section.text("user", "user"),
-                section.number("pendingPerRunner", 32, 1, 10_000),
+                section.number("pendingPerRunner", 32, 1, 10_000), section.number("runningPerRunner", 32, 1, 10_000),
                 section.duration("pendingFor", Duration.ofSeconds(60)),
                 section.duration("readyTimeout", Duration.ofSeconds(2)), section.number("openAttempts", 5, 1, 100),
                 section.duration("openTimeout", Duration.ofSeconds(10)),

@@ -44,7 +44,7 @@ public final class Executions {
      * Keeps a command until its client connects; single use; expires after 60 s.
      *
      * @return the execution's id, a random UUID
-     * @throws TooManyExecutions when 32 are pending in this runner, or all pending commands together hold too much memory
+     * @throws TooManyExecutions when as many are pending or run in this runner as may, or all pending commands hold too much memory
      */
     public String prepare(Claimed runner, Command command) {
         var execution = new Execution(uuid(), runner, command);
@@ -53,9 +53,9 @@ public final class Executions {
         if (held + command.held() > MOST_PENDING_BYTES)
             throw new TooManyExecutions("commands of " + (held >> 20)
                     + " MiB wait for their clients already; connect to some, or let them expire");
-        if (!of(runner).keep(execution, now, shared.settings()))
-            throw new TooManyExecutions("runner " + runner.id() + " has " + shared.settings().pendingPerRunner()
-                    + " executions that wait for a client; connect to one, or let one expire");
+        of(runner).keep(execution, now, shared.settings()).ifPresent(full -> {
+            throw new TooManyExecutions("runner " + runner.id() + " has " + full);
+        });
         return execution.id();
     }
 

@@ -38,14 +38,18 @@ final class RunnerExecutions {
         return guard;
     }
 
-    /** Keeps it; false when there are that many already. */
-    synchronized boolean keep(Executions.Execution execution, long now, ExecutionSettings settings) {
+    /** Keeps it, and with it a place to run; otherwise what there is too much of. */
+    synchronized Optional<String> keep(Executions.Execution execution, long now, ExecutionSettings settings) {
         expire(now, settings);
         if (pending.size() >= settings.pendingPerRunner())
-            return false;
+            return Optional.of(settings.pendingPerRunner()
+                    + " executions that wait for a client; connect to one, or let one expire");
+        if (pending.size() + running.size() >= settings.runningPerRunner())
+            return Optional
+                    .of(settings.runningPerRunner() + " executions that run or wait for a client; end one first");
         if (ending == null)
             pending.put(execution.id(), new Pending(execution, now));
-        return true;
+        return Optional.empty();
     }
 
     synchronized boolean pending(String executionId, long now, ExecutionSettings settings) {

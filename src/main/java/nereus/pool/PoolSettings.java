@@ -26,7 +26,7 @@ public record PoolSettings(int maxRunners, int starting, int registrations, int 
                 section.number("starting", 64, 1, 10_000),
                 section.number("registrations", 8, 1, 32), section.number("purges", 8, 1, 32),
                 section.duration("startTimeout", Duration.ofMinutes(5)),
-                section.duration("maxIdleAge", Duration.ofHours(12)),
+                section.durationOrNone("maxIdleAge", Duration.ofHours(12)),
                 section.number("replacements", 16, 1, 10_000),
                 section.duration("silentFor", Duration.ofSeconds(5)),
                 section.duration("firstPause", Duration.ofSeconds(1)),

@@ -26,6 +26,7 @@ public final class Configuration {
 
     private final String source;
     private final Map<String, Map<String, Setting>> written;
+    private final Map<String, String> lines;
     private final Map<String, String> variables = new TreeMap<>();
     private final Map<String, SectionReader> sections = new LinkedHashMap<>();
     private final Set<String> used = new LinkedHashSet<>();
@@ -33,7 +34,9 @@ public final class Configuration {
 
     private Configuration(Optional<Path> file, Map<String, String> environment) {
         source = file.map(Path::toString).orElse("the configuration");
-        written = file.map(path -> new YamlFile(problems).read(path)).orElseGet(LinkedHashMap::new);
+        YamlFile yaml = new YamlFile(problems);
+        written = file.map(yaml::read).orElseGet(LinkedHashMap::new);
+        lines = yaml.lines();
         environment.forEach((name, value) -> {
             if (name.startsWith(PREFIX) && !NOT_SETTINGS.contains(name)) {
                 variables.put(name, value);
@@ -78,7 +81,8 @@ public final class Configuration {
         written.forEach((name, keys) -> {
             SectionReader section = sections.get(name);
             if (section == null) {
-                all.add("'" + name + "' is not a section; there are " + String.join(", ", sections.keySet()));
+                all.add("'" + name + "' (" + lines.getOrDefault(name, "the command line") + ") is not a section"
+                        + Likeness.hint(name, sections.keySet()));
                 return;
             }
             keys.forEach((key, setting) -> {

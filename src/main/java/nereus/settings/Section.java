@@ -14,8 +14,13 @@ public interface Section {
 
     boolean flag(String key, boolean byDefault);
 
-    /** Written as {@code 5s}, {@code 10m}, {@code 1h}, {@code 250ms}. */
+    /** Written as {@code 5s}, {@code 10m}, {@code 1h}, {@code 250ms}; from a millisecond to ten years. */
     Duration duration(String key, Duration byDefault);
+
+    /** A duration that may be {@code 0}, which has a meaning of its own. */
+    default Duration durationOrNone(String key, Duration byDefault) {
+        return duration(key, byDefault);
+    }
 
     /**
      * A text with a form of its own, such as a URL.

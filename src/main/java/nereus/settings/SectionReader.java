@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
 final class SectionReader implements Section {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
+    /** What fits into nanoseconds, and into a timer. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final String name;
     private final BiFunction<String, String, Optional<Setting>> find;
     private final List<String> problems;
@@ -62,7 +65,18 @@ final class SectionReader implements Section {
 
     @Override
     public Duration duration(String key, Duration byDefault) {
-        return read(key, byDefault, SectionReader::duration);
+        return read(key, byDefault, text -> {
+            Duration duration = parsed(text);
+            if (duration.isZero()) {
+                throw new IllegalArgumentException("must be longer than nothing");
+            }
+            return duration;
+        });
+    }
+
+    @Override
+    public Duration durationOrNone(String key, Duration byDefault) {
+        return read(key, byDefault, SectionReader::parsed);
     }
 
     @Override
@@ -86,7 +100,7 @@ final class SectionReader implements Section {
         }
     }
 
-    private static Duration duration(String text) {
+    private static Duration parsed(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
         }
@@ -95,12 +109,16 @@ final class SectionReader implements Section {
             throw new IllegalArgumentException("must be a duration such as 250ms, 5s, 10m, 1h");
         }
         long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration duration = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
         };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("must be " + LONGEST.toDays() + "d at most");
+        }
+        return duration;
     }
 }

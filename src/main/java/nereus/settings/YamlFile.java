@@ -27,6 +27,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlFile {
     private final List<String> problems;
     private final Map<String, Map<String, Setting>> sections = new LinkedHashMap<>();
+    private final Map<String, String> lines = new LinkedHashMap<>();
 
     YamlFile(List<String> problems) {
         this.problems = problems;
@@ -52,6 +53,7 @@ final class YamlFile {
             if (sections.containsKey(name)) {
                 problems.add(name + " appears twice, the second time in " + line(tuple.getKeyNode()));
             }
+            lines.putIfAbsent(name, line(tuple.getKeyNode()));
             Map<String, Setting> section = sections.computeIfAbsent(name, n -> new LinkedHashMap<>());
             if (content instanceof MappingNode keys) {
                 keys(name, keys, section);
@@ -60,6 +62,11 @@ final class YamlFile {
             }
         }
         return sections;
+    }
+
+    /** Where each section that was read begins. */
+    Map<String, String> lines() {
+        return lines;
     }
 
     private void keys(String sectionName, MappingNode keys, Map<String, Setting> section) {

@@ -37,6 +37,7 @@ import org.mockito.Mockito;
 
 /** A real HTTP server of ours on a free port, in front of mocked rooms: the fleet is known and has one claimed runner. */
 final class Edge implements AutoCloseable {
+    static final ApiDocument DOCUMENT = ApiDocument.read();
     static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", List.of());
 
     final Claims claims = Mockito.mock(Claims.class);
@@ -88,10 +89,17 @@ final class Edge implements AutoCloseable {
 
     static final ApiServer.Patience PATIENT = new ApiServer.Patience(Duration.ofSeconds(30), Duration.ofSeconds(10),
             Duration.ofMillis(50), Duration.ofSeconds(4), Duration.ofSeconds(60));
+    static ApiServer.Patience patience(Duration idle, Duration body, Duration fleet) {
+        return new ApiServer.Patience(idle, body, fleet, PATIENT.listing(), PATIENT.reader());
+    }
+
     static final FilesSettings FILES = FilesSettings.read(Configuration.withoutFile(Map.of()).section("files"));
 
+    static final ServerLimits LIMITS = ServerLimits
+            .read(Configuration.withoutFile(Map.of()).section("server"));
+
     static ServerSettings settings(String token, String publicUrl, int depletingBelowPercent) {
-        return new ServerSettings("127.0.0.1", 0, token, publicUrl, depletingBelowPercent);
+        return new ServerSettings("127.0.0.1", 0, token, publicUrl, depletingBelowPercent, LIMITS);
     }
 
     static Claimed withPort(String hostIp) {
@@ -104,7 +112,10 @@ final class Edge implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        described(method, path, answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""),
+                answer.body());
+        return answer;
     }
 
     HttpResponse<String> get(String path, String... headers) throws Exception {
@@ -116,7 +127,9 @@ final class Edge implements AutoCloseable {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            described(request, answer);
+            return answer;
         }
     }
 
@@ -127,8 +140,30 @@ final class Edge implements AutoCloseable {
             String head = head(socket.getInputStream());
             Matcher length = Pattern.compile("(?i)content-length: ([0-9]+)").matcher(head);
             int bytes = length.find() ? Integer.parseInt(length.group(1)) : 0;
-            return head + new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
+            String answer = head + new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
+            described(request, answer);
+            return answer;
         }
+    }
+
+    /** Holds each single answer to the document. */
+    private static void described(String request, String answer) {
+        Matcher asked = Pattern.compile("([A-Z]+) (\\S+) HTTP/1\\.[01]\r\n.*", Pattern.DOTALL).matcher(request);
+        Matcher answered = Pattern.compile("HTTP/1\\.[01] ([0-9]{3}) (.*?)\r\n\r\n(.*)", Pattern.DOTALL)
+                .matcher(answer);
+        boolean single = answer.indexOf("HTTP/1.") == answer.lastIndexOf("HTTP/1.");
+        if (asked.matches() && answered.matches() && single && !answered.group(2).contains("chunked")) {
+            Matcher type = Pattern.compile("(?i)\r\ncontent-type: ([^\r]*)").matcher(answered.group(2));
+            described(asked.group(1), asked.group(2), Integer.parseInt(answered.group(1)),
+                    type.find() ? type.group(1) : "", answered.group(3));
+        }
+    }
+
+    private static void described(String method, String target, int status, String type, String body) {
+        DOCUMENT.problem(method, target, status, type, body).ifPresent(problem -> {
+            throw new AssertionError(method + " " + target + " was answered " + status + " (" + type + ") " + body
+                    + ", which is not as openapi.json says: " + problem);
+        });
     }
 
     Socket connect() throws IOException {

@@ -133,14 +133,15 @@ class EnvironmentsTest {
                 + "\"networkAccess\":true,\"exposedPorts\":[80,443],\"unknown\":{}}";
 
         HttpResponse<String> created = edge.call("PUT", ONE, body);
-        HttpResponse<String> replaced = edge.call("PUT", ONE, "{\"exposedPorts\":null}");
+        HttpResponse<String> replaced = edge.call("PUT", ONE,
+                "{\"cpuLimit\":1,\"memoryLimit\":10,\"image\":\"i\",\"exposedPorts\":null}");
 
         assertEquals(201, created.statusCode());
         assertEquals("", created.body());
         assertEquals(204, replaced.statusCode());
         assertEquals("", replaced.body());
         verify(edge.store).put(WITH_PORTS);
-        verify(edge.store).put(new Environment(1, 0, 0, 0, "", false, List.of()));
+        verify(edge.store).put(new Environment(1, 0, 1, 10, "i", false, List.of()));
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerSettingsTest {
     @Test
     void theDefaultsAreLoopbackAndPoseidonsPort() {
-        assertEquals(new ServerSettings("127.0.0.1", 7200, "", "", 0),
+        assertEquals(new ServerSettings("127.0.0.1", 7200, "", "", 0, Edge.LIMITS),
                 ServerSettings.read(Configuration.withoutFile(Map.of()).section("server")));
     }
 
@@ -35,7 +35,7 @@ class ServerSettingsTest {
 
     @Test
     void theTokenIsNotPrinted() {
-        String text = new ServerSettings("a", 1, "secret", "", 0).toString();
+        String text = new ServerSettings("a", 1, "secret", "", 0, Edge.LIMITS).toString();
 
         assertFalse(text.contains("secret"));
         assertTrue(text.contains("with a token"));

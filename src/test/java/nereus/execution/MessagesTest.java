@@ -1,8 +1,11 @@
 package nereus.execution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import nereus.api.ApiDocument;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
@@ -14,6 +17,16 @@ class MessagesTest {
         assertEquals("{\"type\":\"error\",\"data\":\"the allocation was OOM Killed\"}",
                 Messages.error(Messages.OUT_OF_MEMORY));
         assertEquals("{\"type\":\"stdout\",\"data\":\"a\\r\\nb\"}", Messages.stdout("a\r\nb"));
+    }
+
+    @Test
+    void theyAreAsTheApisDescriptionSays() {
+        ApiDocument document = ApiDocument.read();
+        for (String message : List.of(Messages.START, Messages.TIMEOUT, Messages.exit(0), Messages.exit(255),
+                Messages.error(Messages.FAILED), Messages.stdout("a"), Messages.stderr("\n")))
+            assertEquals(List.of(), document.problems("ServerMessage", message), message);
+        assertNotEquals(List.of(), document.problems("ServerMessage", Messages.exit(256)));
+        assertNotEquals(List.of(), document.problems("ServerMessage", "{\"type\":\"start\",\"data\":\"\"}"));
     }
 
     @Test

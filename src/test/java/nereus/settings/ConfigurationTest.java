@@ -46,7 +46,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,PT0S", "5s,PT5S", "10m,PT10M", "1h,PT1H", "2d,PT48H"})
+    @CsvSource({"3650d,PT87600H", "5s,PT5S", "10m,PT10M", "1h,PT1H", "2d,PT48H"})
     void durationsHaveAUnit(String text, Duration meant) throws IOException {
         assertEquals(meant, Read.of(load(file("room:\n  patience: " + text), Map.of())).patience());
     }
@@ -78,8 +78,8 @@ class ConfigurationTest {
                 "room.eager must be true or false, not 'yes' (line 4)",
                 "room.patience must be a duration such as 250ms, 5s, 10m, 1h, not 'soon' (NEREUS_ROOM_PATIENCE)",
                 "room.prot (line 6) is not a setting; did you mean port?",
-                "'rooms' is not a section; there are room",
-                "'list' is not a section; there are room",
+                "'rooms' (line 9) is not a section; did you mean room?",
+                "'list' (line 11) is not a section; there are room",
                 "the environment variable NEREUS_ROOM_PROT is not a setting; did you mean NEREUS_ROOM_PORT?"), message);
     }
 

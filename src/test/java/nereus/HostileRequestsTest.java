@@ -1,0 +1,166 @@
+package nereus;
+
+import static nereus.Frontend.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import nereus.api.Complaints;
+import nereus.devagent.Agent;
+import nereus.devagent.AgentSettings;
+import nereus.devagent.driver.ProcessDriver;
+import nereus.settings.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Thousands of seeded hostile requests with a valid token against the whole service: nothing is answered that openapi.json does not
+ * describe, nothing is the server's fault, and nothing is left behind. The table of what was answered goes to
+ * {@code target/hostile-requests.txt}.
+ */
+class HostileRequestsTest {
+    private static final long SEED = Long.getLong("nereus.seed", 20261122L);
+    private static final int REQUESTS = Integer.getInteger("nereus.hostile.requests", 5000);
+    private static final int WARM_UP = 500;
+    private static final int CLIENTS = 24;
+    private static final int POOL = 6;
+    private static final String TOKEN = "secret";
+
+    @TempDir
+    private Path work;
+
+    @TempDir
+    private Path spool;
+
+    @Test
+    void hostileRequestsAreAnsweredAsDescribedAndLeaveNothingBehind() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (Complaints complaints = Complaints.listen();
+                ProcessDriver driver = ProcessDriver.open(work, Optional.empty());
+                Agent agent = Agent.start(AgentSettings.local(0), vertx, driver);
+                Nereus nereus = new Nereus(settings(agent.address().getPort()), Optional.of("test"));
+                Frontend frontend = new Frontend(nereus.port(), TOKEN)) {
+            assertEquals(201, frontend.putEnvironment(1, POOL).status());
+            frontend.awaitIdle(1, POOL);
+            HostileTally tally = new HostileTally();
+
+            send(nereus.port(), tally, 0, WARM_UP);
+            Remains before = settled(frontend, agent, tally, nereus.port());
+            send(nereus.port(), tally, WARM_UP, REQUESTS);
+            Remains after = settled(frontend, agent, tally, nereus.port());
+
+            Path table = Path.of("target/hostile-requests.txt");
+            Files.writeString(table, tally.table("seed " + SEED + "\nbefore " + before + "\nafter  " + after)
+                    + "\nlogged:\n" + String.join("\n", complaints.heard()) + "\n");
+            String about = "with -Dnereus.seed=" + SEED + ", see " + table;
+            assertEquals(List.of(), tally.problems(), about);
+            assertTrue(tally.answered() >= REQUESTS, about + ": " + tally.answered() + " answers");
+            assertTrue(3 * tally.pastParsing() >= tally.answered(),
+                    about + ": only " + tally.pastParsing() + " of " + tally.answered() + " got past parsing");
+            assertTrue(after.descriptors() <= before.descriptors() + 8, about + ": " + before + " " + after);
+            assertTrue(after.threads() <= before.threads() + 8, about + ": " + before + " " + after);
+            assertTrue(after.heapMiB() <= before.heapMiB() + 48, about + ": " + before + " " + after);
+            assertEquals(List.of(), complaints.heard(), about);
+            assertEquals(0, list(spool).size(), about + ": temporary files are left");
+            Frontend.Run run = frontend.run(frontend.claim(1, 60), "echo still here");
+            assertEquals("{\"type\":\"exit\",\"data\":0}", run.end());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get();
+        }
+    }
+
+    private Settings settings(int nomadPort) {
+        Configuration configuration = Configuration.withoutFile(Map.of("NEREUS_SERVER_PORT", "0", "NEREUS_SERVER_TOKEN",
+                TOKEN, "NEREUS_NOMAD_ADDRESSES", "http://127.0.0.1:" + nomadPort, "NEREUS_FILES_SPOOL",
+                spool.toString(),
+                "NEREUS_SERVER_IDLE_TIMEOUT", "2s", "NEREUS_SERVER_BODY_TIMEOUT", "1s", "NEREUS_SERVER_LARGEST_POOL",
+                Integer.toString(POOL),
+                "NEREUS_POOL_MAX_RUNNERS", "24"));
+        return Settings.read(configuration);
+    }
+
+    private static void send(int port, HostileTally tally, int from, int to) throws InterruptedException {
+        HostileGenerator generator = new HostileGenerator(TOKEN, tally::runners, tally::sockets);
+        AtomicInteger next = new AtomicInteger(from);
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(Thread.ofVirtual().start(() -> {
+                try (HostileClient client = new HostileClient(port, tally)) {
+                    for (int number = next.getAndIncrement(); number < to; number = next.getAndIncrement()) {
+                        client.send(generator.next(SEED, number), new Random(SEED + number));
+                    }
+                } catch (RuntimeException | Error failed) {
+                    tally.failed(failed);
+                }
+            }));
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+    }
+
+    /** Gives back what is claimed, deletes what was made, and waits until everything is as it was before. */
+    private static Remains settled(Frontend frontend, Agent agent, HostileTally tally, int port) throws IOException {
+        tally.runners().forEach(frontend::release);
+        for (int id = HostileGenerator.FIRST_OWN; id <= HostileGenerator.LAST_OWN; id++) {
+            frontend.call("DELETE", "/api/v1/execution-environments/" + id, null);
+        }
+        frontend.call("DELETE", "/api/v1/execution-environments/1000000000", null);
+        tally.forget();
+        eventually("no runner is used", () -> frontend.used(1) == 0);
+        frontend.awaitIdle(1, POOL);
+        eventually("only the pool and its template have jobs",
+                () -> agent.model().read(model -> model.jobs("").all().size()) == POOL + 1);
+        eventually("the ledger is empty",
+                () -> agent.model().read(model -> model.variables("nereus/nereus/").all().size()) == 1);
+        eventually("only our own connection is open", () -> connections(port) <= 1);
+        return Remains.now(2 * connections(agent.address().getPort()));
+    }
+
+    /** Connections to that port on the server's side. */
+    private static long connections(int port) {
+        String local = ":%04X ".formatted(port);
+        long count = 0;
+        for (String file : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+            try (Stream<String> lines = Files.lines(Path.of(file))) {
+                count += lines.filter(line -> line.matches(" *[0-9]+: [0-9A-F]+" + local + "[0-9A-F:]+ (01|08) .*"))
+                        .count();
+            } catch (IOException notThere) {
+                throw new AssertionError(notThere);
+            }
+        }
+        return count;
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    /** What this process holds. */
+    private record Remains(int descriptors, int threads, long heapMiB) {
+        /** @param pooled descriptors of connections to Nomad, of which a bounded number is kept; both their ends are here */
+        private static Remains now(long pooled) throws IOException {
+            long heap = Long.MAX_VALUE;
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+                heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            }
+            return new Remains(list(Path.of("/proc/self/fd")).size() - (int) pooled, Thread.getAllStackTraces().size(),
+                    heap >> 20);
+        }
+    }
+
+}
