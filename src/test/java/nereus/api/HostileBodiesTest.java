@@ -5,6 +5,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.when;
 
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -17,18 +18,23 @@ class HostileBodiesTest {
     private static final List<String> SEEDS = List.of("{\"executionEnvironmentId\":1,\"inactivityTimeout\":120}",
             "{\"command\":\"echo\",\"timeLimit\":1,\"environment\":{\"A\":\"b\"},\"privilegedExecution\":false}",
             "{\"prewarmingPoolSize\":1,\"cpuLimit\":2,\"memoryLimit\":3,\"image\":\"i\",\"networkAccess\":true,\"exposedPorts\":[1]}",
-            "[[[[", "{\"a\":".repeat(3000), "1e999999999", "\"\\ud800\"", "9".repeat(5000), "\u0000",
+            "{\"copy\":[{\"content\":\"aGkK\",\"path\":\"a/b\"},{\"path\":\"d/\"}],\"delete\":[\"./*\"]}", "[[[[",
+            "{\"a\":".repeat(3000), "1e999999999", "\"\\ud800\"", "9".repeat(5000), "\u0000",
             "\u00ff\u00fe{\u0000}\u0000");
     private static final List<String> ROUTES = List.of("POST /api/v1/runners", "POST /api/v1/runners/1-abc/execute",
             "PUT /api/v1/execution-environments/1", "DELETE /api/v1/runners/1-abc",
             "GET /api/v1/execution-environments/1",
-            "GET /api/v1/runners/1-abc/websocket?executionID=", "POST /api/v1/runners/%41%00/execute");
+            "GET /api/v1/runners/1-abc/websocket?executionID=", "POST /api/v1/runners/%41%00/execute",
+            "PATCH /api/v1/runners/1-abc/files", "PATCH /api/v1/runners/1-abc/files",
+            "GET /api/v1/runners/1-abc/files?path=%FE+a&recursive=",
+            "GET /api/v1/runners/1-abc/files/raw?path=a", "HEAD /api/v1/runners/1-abc/files/raw?pathBase64=_-%");
 
     @Test
     void noBodyMakesAServerError() throws Exception {
         Random random = new Random(SEED);
         try (Edge edge = new Edge()) {
             when(edge.claims.claim(anyInt(), any(), any())).thenReturn(Edge.RUNNER);
+            edge.files.opening = () -> Future.succeededFuture(StubDownload.of(70_000));
             when(edge.executions.prepare(any(), any())).thenReturn("e-1");
             for (int round = 0; round < ROUNDS; round++) {
                 String body = damaged(random, SEEDS.get(random.nextInt(SEEDS.size())));

@@ -207,6 +207,19 @@ class RunnersTest {
         verify(edge.claims, timeout(10_000)).giveBack("1-abc");
     }
 
+    @Test
+    void aReturnIsHeldUpForFourSecondsAtMost() throws Exception {
+        try (Edge patient = new Edge(Edge.settings("", "", 0), new ApiServer.Patience(Duration.ofSeconds(30),
+                Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(4), Duration.ofSeconds(60)))) {
+            when(patient.readiness.fleetKnown()).thenReturn(false);
+            when(patient.readiness.awaitFleet(any())).thenReturn(false, true);
+
+            assertAnswer(204, "", patient.call("DELETE", "/api/v1/runners/1-abc", ""));
+            verify(patient.readiness, timeout(10_000).atLeastOnce()).awaitFleet(Duration.ofSeconds(4));
+            verify(patient.claims, timeout(10_000)).giveBack("1-abc");
+        }
+    }
+
     private HttpResponse<String> claim(String body) throws Exception {
         return edge.call("POST", "/api/v1/runners", body, "Content-Type", "text/html");
     }
