@@ -49,10 +49,6 @@ record Answer(int status, Map<String, String> headers, @Nullable String body, bo
         return new Answer(status, others, body, closes, undelivered);
     }
 
-    Answer withStatus(int other) {
-        return new Answer(other, headers, body, closes, undelivered);
-    }
-
     Answer closing() {
         return new Answer(status, headers, body, true, undelivered);
     }

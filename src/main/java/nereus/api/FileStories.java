@@ -120,7 +120,6 @@ final class FileStories {
         if (error instanceof FilesException.Unavailable && fleet.claimed(runner).isEmpty()) {
             return Refusal.gone().answer();
         }
-        Answer answer = errors.answer(what, error);
-        return answer.status() >= 500 ? answer.withStatus(FAILED_DEPENDENCY) : answer;
+        return errors.answer(what, error, FAILED_DEPENDENCY);
     }
 }

@@ -23,15 +23,27 @@ final class FleetGate {
         return new FleetGate(readiness, other.compareTo(patience) < 0 ? other : patience);
     }
 
-    /** Returns once the fleet is known, or refuses with 500. Blocks. */
+    /** Returns once the fleet is known, or throws {@link Closed}. Blocks. */
     void pass() {
         if (!opens()) {
-            throw new Refusal(closed());
+            throw new Closed(problem());
         }
     }
 
     Answer closed() {
-        return Answer.error(500, ErrorCode.NOMAD_UNREACHABLE,
-                "the runners are not known yet: " + String.join("; ", readiness.problems()));
+        return Answer.error(500, ErrorCode.NOMAD_UNREACHABLE, problem());
+    }
+
+    private String problem() {
+        return "the runners are not known yet: " + String.join("; ", readiness.problems());
+    }
+
+    /** The fleet is still not known. */
+    static final class Closed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Closed(String message) {
+            super(message, null, false, false);
+        }
     }
 }

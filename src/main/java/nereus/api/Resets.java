@@ -11,8 +11,8 @@ import java.io.IOException;
 final class Resets extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
-        if (cause instanceof IOException) {
-            // Its outcome is told by the close handler.
+        if (cause instanceof IOException || !channel.channel().isActive()) {
+            // Netty fails in its own ways when it goes on with a connection that is gone. Its outcome is told by the close handler.
             var _ = channel.close();
         } else {
             channel.fireExceptionCaught(cause);

@@ -118,7 +118,8 @@ class EnvironmentsTest {
         when(edge.store.delete(1)).thenThrow(away);
 
         for (HttpResponse<String> answer : List.of(edge.get(ONE + "?fetch=true"),
-                edge.get("/api/v1/execution-environments?fetch=true"), edge.call("PUT", ONE, "{}"),
+                edge.get("/api/v1/execution-environments?fetch=true"), edge.call("PUT", ONE,
+                        "{\"prewarmingPoolSize\":1,\"cpuLimit\":20,\"memoryLimit\":100,\"image\":\"i\"}"),
                 edge.call("DELETE", ONE, ""))) {
             assertEquals(500, answer.statusCode());
             assertEquals("{\"message\":\"no Nomad\",\"errorCode\":\"NOMAD_UNREACHABLE\"}", answer.body());

@@ -67,7 +67,7 @@ class OpenApiTest {
         operations().values()
                 .forEach(one -> each(one.path("parameters"), parameter -> described.add(name(parameter, "query"))));
 
-        Set<String> read = all("query\\(\\)\\)?\\s*\\.\\w+\\(\"(\\w+)\"",
+        Set<String> read = all("[qQ]uery(?:\\(\\))?\\)?\\s*\\.\\w+\\(\"(\\w+)\"",
                 sources());
         assertEquals(read, described);
     }
@@ -78,7 +78,8 @@ class OpenApiTest {
         operations().forEach((name, operation) -> fields(operation.at("/requestBody/content/application~1json/schema"),
                 described));
 
-        assertEquals(all("(?:body\\s*\\.\\w+\\(|seconds\\(body, )\"(\\w+)\"", sources()), described);
+        assertEquals(all("(?:body\\s*\\.\\w+\\(|seconds\\(body, |name\\.equalsIgnoreCase\\()\"(\\w+)\"", sources()),
+                described);
     }
 
     @Test
@@ -122,19 +123,21 @@ class OpenApiTest {
                 boolean guarded = !operation.getValue().has("security");
                 String rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nPoseidon-Token: secret\r\nContent-Length: ";
 
-                assertStatus("400", edge.raw(target[0] + " " + path + "?a=%zz" + rest + "2\r\n\r\n{}"));
-                assertStatus("408", edge.raw(target[0] + " " + path + rest + "2\r\n\r\n{"));
-                assertStatus("413", edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));
+                assertStatus(operation.getKey(), "400",
+                        edge.raw(target[0] + " " + path + "?a=%zz" + rest + "2\r\n\r\n{}"));
+                assertStatus(operation.getKey(), "408", edge.raw(target[0] + " " + path + rest + "2\r\n\r\n{"));
+                assertStatus(operation.getKey(), "413",
+                        edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));
                 if (guarded) {
-                    assertStatus("401",
+                    assertStatus(operation.getKey(), "401",
                             edge.raw(target[0] + " " + path + rest.replace("secret", "other") + "2\r\n\r\n{}"));
                 }
             }
         }
     }
 
-    private static void assertStatus(String status, String answer) {
-        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), status + " expected: " + answer);
+    private static void assertStatus(String operation, String status, String answer) {
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), operation + ": " + status + " expected: " + answer);
     }
 
     /** Records that become JSON are private and nested in the class that answers with them. */
@@ -143,7 +146,7 @@ class OpenApiTest {
         Map<String, String> schemas = new TreeMap<>(Map.of("EnvironmentStories$Shown", "Environment",
                 "RunnerStories$Given", "ClaimedRunner", "RunnerStories$Mapped", "MappedPort", "ProbeStories$Ready",
                 "Readiness", "ServiceStories$Statistics", "Statistics", "Answer$Problem", "Error",
-                "Answer$CodedProblem", "CodedError"));
+                "Answer$CodedProblem", "CodedError", "Listing$Row", "FileEntry"));
         for (Class<?> type : privateRecords()) {
             String name = type.getName().substring("nereus.api.".length());
             String schema = schemas.remove(name);
