@@ -33,6 +33,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LimitsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LIVE = "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n";
+    private static final byte[] HANDSHAKE = String.join("\r\n",
+            "GET /api/v1/runners/1-abc/websocket?executionID=e-1 HTTP/1.1", "Host: h", "Connection: Upgrade",
+            "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "")
+            .getBytes(StandardCharsets.US_ASCII);
 
     @Test
     void connectionsBeyondTheMostAreClosedAndOnceSaysSo() throws Exception {
@@ -149,16 +153,27 @@ class LimitsTest {
                 server.closeHandler(v -> closed.complete(null));
                 return null;
             }).when(edge.executions).run(any(), any());
-            socket.getOutputStream().write(String.join("\r\n",
-                    "GET /api/v1/runners/1-abc/websocket?executionID=e-1 HTTP/1.1", "Host: h", "Connection: Upgrade",
-                    "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                    "", "").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(HANDSHAKE);
             assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
             socket.getOutputStream().write(frame(1024));
             assertEquals(1024, heard.get(20, TimeUnit.SECONDS));
             socket.getOutputStream().write(frame(1025));
             assertEquals(-1, socket.getInputStream().read());
             closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerACloseIsCutOff() throws Exception {
+        try (Edge edge = new Edge(Edge.settings("", "", 0), new ApiServer.Patience(Duration.ofMillis(300),
+                Duration.ofSeconds(10), Duration.ofMillis(50))); Socket socket = edge.connect()) {
+            when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
+            socket.getOutputStream().write(HANDSHAKE);
+            assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
+
+            byte[] heard = socket.getInputStream().readAllBytes();
+
+            assertEquals((byte) 0x88, heard[0]);
         }
     }
 
