@@ -67,14 +67,6 @@ final class Connections {
         }
     }
 
-    /** The answers before this request are not read yet: goes on when they are, on the request's context. */
-    void unread(HttpServerRequest request, Runnable goOn) {
-        request.response().drainHandler(v -> {
-            request.response().drainHandler(null);
-            goOn.run();
-        });
-    }
-
     /**
      * The connection is a WebSocket's from now on.
      *

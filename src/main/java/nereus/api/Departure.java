@@ -1,7 +1,6 @@
 package nereus.api;
 
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -55,7 +54,7 @@ final class Departure extends ChannelDuplexHandler {
         if (dismissed) {
             end(channel);
         } else {
-            var _ = channel.writeAndFlush(new CloseWebSocketFrame(1000, "")).addListener(ChannelFutureListener.CLOSE);
+            var _ = channel.writeAndFlush(new CloseWebSocketFrame(1000, "")).addListener(sent -> end(channel));
             var _ = channel.executor().schedule(() -> end(channel), PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }

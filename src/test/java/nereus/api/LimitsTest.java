@@ -1,5 +1,6 @@
 package nereus.api;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -174,6 +175,34 @@ class LimitsTest {
             byte[] heard = socket.getInputStream().readAllBytes();
 
             assertEquals((byte) 0x88, heard[0]);
+        }
+    }
+
+    @Test
+    void aCloseFrameIsAnsweredOnceWith1000AndNothingAfterItIsHeard() throws Exception {
+        try (Complaints complaints = Complaints.listen(); Edge edge = new Edge(); Socket socket = edge.connect()) {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
+            when(edge.executions.take("1-abc", "e-1")).thenReturn(Optional
+                    .of(new Execution("e-1", Edge.RUNNER, new Command("", Map.of(), Duration.ZERO, false))));
+            doAnswer(call -> {
+                ServerWebSocket server = call.getArgument(1);
+                server.textMessageHandler(text -> closed.completeExceptionally(new AssertionError(text)));
+                server.closeHandler(v -> closed.complete(null));
+                return null;
+            }).when(edge.executions).run(any(), any());
+            socket.getOutputStream().write(HANDSHAKE);
+            assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
+            // 3000, masked with zeroes, twice, and a text.
+            String close = "\u0088\u0082\0\0\0\0\u000b\u00b8";
+            socket.getOutputStream()
+                    .write((close + close + "\u0081\u0081\0\0\0\0x").getBytes(StandardCharsets.ISO_8859_1));
+
+            byte[] heard = socket.getInputStream().readAllBytes();
+
+            assertArrayEquals(new byte[]{(byte) 0x88, 2, 3, (byte) 0xe8}, heard);
+            closed.get(20, TimeUnit.SECONDS);
+            assertEquals(List.of(), complaints.heard());
         }
     }
 
