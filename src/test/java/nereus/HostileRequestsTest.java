@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import nereus.api.Complaints;
 import nereus.devagent.Agent;
@@ -36,6 +37,14 @@ class HostileRequestsTest {
     private static final int CLIENTS = 24;
     private static final int POOL = 6;
     private static final String TOKEN = "secret";
+
+    /**
+     * What Vert.x 5.0.10 says when a WebSocket between us and Nomad ends at the moment at which its close frame is written; its clients'
+     * side is kept from it by {@code Departure}.
+     */
+    private static final Pattern CLOSED_WHILE_CLOSING = Pattern
+            .compile("WARN io\\.netty\\.util\\.concurrent\\.DefaultPromise - An exception"
+                    + " was thrown by io\\.vertx\\.core\\.net\\.impl\\.VertxConnection.* java\\.lang\\.IllegalArgumentException");
 
     @TempDir
     private Path work;
@@ -71,7 +80,9 @@ class HostileRequestsTest {
             assertTrue(after.descriptors() <= before.descriptors() + 8, about + ": " + before + " " + after);
             assertTrue(after.threads() <= before.threads() + 8, about + ": " + before + " " + after);
             assertTrue(after.heapMiB() <= before.heapMiB() + 48, about + ": " + before + " " + after);
-            assertEquals(List.of(), complaints.heard(), about);
+            assertEquals(List.of(),
+                    complaints.heard().stream().filter(line -> !CLOSED_WHILE_CLOSING.matcher(line).matches()).toList(),
+                    about);
             assertEquals(0, list(spool).size(), about + ": temporary files are left");
             Frontend.Run run = frontend.run(frontend.claim(1, 60), "echo still here");
             assertEquals("{\"type\":\"exit\",\"data\":0}", run.end());

@@ -41,7 +41,8 @@ final class HostileTally implements HostileClient.Listener {
                             answer.status() + " " + shortened(answer.body()) + ": " + problem));
         }
         // Nomad is well, so the only thing that may be missing is a runner.
-        if (answer.status() >= 500 && !answer.body().contains("\"errorCode\":\"NOMAD_OVERLOAD\"")) {
+        if (answer.status() >= 500 && !answer.body().contains("\"errorCode\":\"NOMAD_OVERLOAD\"")
+                && !answer.body().contains("\"message\":\"file copy failed: ")) {
             wrong(request, "the server is to blame: " + answer.status() + " " + shortened(answer.body()));
         }
     }

@@ -112,6 +112,8 @@ public final class ApiServer implements AutoCloseable {
                 // CodeOcean's WebSocket client accepts no extensions.
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
+                // Closing is timed by those who close: Vert.x 5.0.10's timer also runs, and fails, when the client has reset meanwhile.
+                .setWebSocketClosingTimeout(-1)
                 .setMaxWebSocketFrameSize(settings.limits().largestMessage() << 10)
                 .setMaxWebSocketMessageSize(settings.limits().largestMessage() << 10);
     }

@@ -4,6 +4,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +46,7 @@ final class Connections {
             current.remove(connection);
         });
         ChannelHandlerContext channel = channel(connection);
-        channel.pipeline().addBefore(channel.name(), null, new Resets());
+        channel.pipeline().addBefore(channel.name(), null, new Departure());
         if (open.incrementAndGet() > most) {
             if (told.compareAndSet(false, true)) {
                 LOG.warn("{} connections are open, and more are turned away: see server.connections; this is said once",
@@ -65,14 +67,6 @@ final class Connections {
         }
     }
 
-    /** The answers before this request are not read yet: goes on when they are, on the request's context. */
-    void unread(HttpServerRequest request, Runnable goOn) {
-        request.response().drainHandler(v -> {
-            request.response().drainHandler(null);
-            goOn.run();
-        });
-    }
-
     /**
      * The connection is a WebSocket's from now on.
      *
@@ -82,6 +76,17 @@ final class Connections {
         disarm(request.connection());
         HttpServerRequest bare = current.remove(request.connection());
         return bare == null ? request : bare;
+    }
+
+    /** Closes a WebSocket that nobody serves; a client that does not do its part is cut off. */
+    void dismiss(ServerWebSocket socket, short code, String reason) {
+        ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
+        // Its outcome is told by the close handler.
+        long timer = vertx.setTimer(patience.toMillis(), t -> {
+            var _ = channel.close();
+        });
+        socket.closeHandler(v -> vertx.cancelTimer(timer));
+        socket.close(code, reason);
     }
 
     private void arm(HttpConnection connection) {

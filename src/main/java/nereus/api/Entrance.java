@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 
-/** What each request meets before its route is looked for: is the last answer read, where does this request end, and whom does it mean? */
+/** What each request meets before its route is looked for: where does it end, and whom does it mean? */
 final class Entrance implements Handler<HttpServerRequest> {
     private static final Answer AMBIGUOUS = Answer.refusal(400,
             "the request's length is ambiguous: only Content-Length or Transfer-Encoding: chunked").closing();
@@ -24,19 +24,6 @@ final class Entrance implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (request.response().writeQueueFull()) {
-            // Guard against a client that sends on and on and reads nothing: its answers would pile up here.
-            request.pause();
-            connections.unread(request, () -> {
-                enter(request);
-                request.resume();
-            });
-        } else {
-            enter(request);
-        }
-    }
-
-    private void enter(HttpServerRequest request) {
         connections.began(request);
         if (ambiguous(request)) {
             stories.answerAtOnce(request, AMBIGUOUS);

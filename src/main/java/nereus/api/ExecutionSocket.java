@@ -77,14 +77,14 @@ final class ExecutionSocket implements Endpoint {
     private void run(String runner, String execution, ServerWebSocket socket) {
         Optional<Executions.Execution> taken = executions.take(runner, execution);
         if (taken.isEmpty()) {
-            socket.close(INTERNAL_ERROR, "execution id unknown");
+            connections.dismiss(socket, INTERNAL_ERROR, "execution id unknown");
             return;
         }
         try {
             executions.run(taken.get(), socket);
         } catch (RuntimeException e) {
             LOG.error("execution {} could not be started", execution, e);
-            socket.close(INTERNAL_ERROR);
+            connections.dismiss(socket, INTERNAL_ERROR, "");
         }
     }
 }

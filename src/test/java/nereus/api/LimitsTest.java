@@ -1,5 +1,6 @@
 package nereus.api;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,6 +34,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LimitsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LIVE = "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n";
+    private static final byte[] HANDSHAKE = String.join("\r\n",
+            "GET /api/v1/runners/1-abc/websocket?executionID=e-1 HTTP/1.1", "Host: h", "Connection: Upgrade",
+            "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "")
+            .getBytes(StandardCharsets.US_ASCII);
 
     @Test
     void connectionsBeyondTheMostAreClosedAndOnceSaysSo() throws Exception {
@@ -149,16 +154,55 @@ class LimitsTest {
                 server.closeHandler(v -> closed.complete(null));
                 return null;
             }).when(edge.executions).run(any(), any());
-            socket.getOutputStream().write(String.join("\r\n",
-                    "GET /api/v1/runners/1-abc/websocket?executionID=e-1 HTTP/1.1", "Host: h", "Connection: Upgrade",
-                    "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                    "", "").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(HANDSHAKE);
             assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
             socket.getOutputStream().write(frame(1024));
             assertEquals(1024, heard.get(20, TimeUnit.SECONDS));
             socket.getOutputStream().write(frame(1025));
             assertEquals(-1, socket.getInputStream().read());
             closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerACloseIsCutOff() throws Exception {
+        try (Edge edge = new Edge(Edge.settings("", "", 0), new ApiServer.Patience(Duration.ofMillis(300),
+                Duration.ofSeconds(10), Duration.ofMillis(50))); Socket socket = edge.connect()) {
+            when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
+            socket.getOutputStream().write(HANDSHAKE);
+            assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
+
+            byte[] heard = socket.getInputStream().readAllBytes();
+
+            assertEquals((byte) 0x88, heard[0]);
+        }
+    }
+
+    @Test
+    void aCloseFrameIsAnsweredOnceWith1000AndNothingAfterItIsHeard() throws Exception {
+        try (Complaints complaints = Complaints.listen(); Edge edge = new Edge(); Socket socket = edge.connect()) {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
+            when(edge.executions.take("1-abc", "e-1")).thenReturn(Optional
+                    .of(new Execution("e-1", Edge.RUNNER, new Command("", Map.of(), Duration.ZERO, false))));
+            doAnswer(call -> {
+                ServerWebSocket server = call.getArgument(1);
+                server.textMessageHandler(text -> closed.completeExceptionally(new AssertionError(text)));
+                server.closeHandler(v -> closed.complete(null));
+                return null;
+            }).when(edge.executions).run(any(), any());
+            socket.getOutputStream().write(HANDSHAKE);
+            assertTrue(Edge.head(socket.getInputStream()).startsWith("HTTP/1.1 101 "));
+            // 3000, masked with zeroes, twice, and a text.
+            String close = "\u0088\u0082\0\0\0\0\u000b\u00b8";
+            socket.getOutputStream()
+                    .write((close + close + "\u0081\u0081\0\0\0\0x").getBytes(StandardCharsets.ISO_8859_1));
+
+            byte[] heard = socket.getInputStream().readAllBytes();
+
+            assertArrayEquals(new byte[]{(byte) 0x88, 2, 3, (byte) 0xe8}, heard);
+            closed.get(20, TimeUnit.SECONDS);
+            assertEquals(List.of(), complaints.heard());
         }
     }
 

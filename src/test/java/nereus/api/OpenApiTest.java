@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.when;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -85,6 +89,7 @@ class OpenApiTest {
     @Test
     void everyFieldOfARequestHasTheTypeThatIsDescribed() throws Exception {
         try (Edge edge = new Edge()) {
+            when(edge.claims.claim(anyInt(), any(), any())).thenReturn(Edge.RUNNER);
             for (var operation : operations().entrySet()) {
                 JsonNode schema = operation.getValue().at("/requestBody/content/application~1json/schema");
                 if (schema.isMissingNode()) {
@@ -124,7 +129,7 @@ class OpenApiTest {
                 String rest = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nPoseidon-Token: secret\r\nContent-Length: ";
 
                 assertStatus(operation.getKey(), "400",
-                        edge.raw(target[0] + " " + path + "?a=%zz" + rest + "2\r\n\r\n{}"));
+                        edge.raw(target[0] + " " + path + rest.replace("Host: h", "Host: a b") + "2\r\n\r\n{}"));
                 assertStatus(operation.getKey(), "408", edge.raw(target[0] + " " + path + rest + "2\r\n\r\n{"));
                 assertStatus(operation.getKey(), "413",
                         edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));

@@ -51,6 +51,24 @@ class ConfigurationTest {
         assertEquals(meant, Read.of(load(file("room:\n  patience: " + text), Map.of())).patience());
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,must be longer than nothing", "0ms,must be longer than nothing", "3651d,must be 3650d at most",
+            "999999999d,must be 3650d at most"})
+    void aDurationThatNoTimerTakesIsAProblem(String text, String problem) throws IOException {
+        Configuration configuration = load(file("room:\n  patience: " + text), Map.of());
+
+        String message = assertThrows(ConfigurationException.class, () -> Read.of(configuration)).getMessage();
+
+        assertEquals(folder.resolve("config.yaml") + ": room.patience " + problem + ", not '" + text + "' (line 2)",
+                message);
+    }
+
+    @Test
+    void zeroIsADurationWhereItHasAMeaning() throws IOException {
+        assertEquals(Duration.ZERO, load(file("room:\n  age: 0\n"), Map.of()).section("room").durationOrNone("age",
+                Duration.ofHours(1)));
+    }
+
     @Test
     void allProblemsAreReportedAtOnceWithTheirLines() throws IOException {
         Path file = file("""
