@@ -48,10 +48,10 @@ final class HostileGenerator {
     private static final List<String> ENVIRONMENTS = List.of("1", "1", "007", "77", "999999999");
     private static final List<String> NO_ENVIRONMENTS = List.of("1000000000", "2147483647", "2147483648",
             "99999999999999999999", "-1", "1.5", "abc", "%35", "%zz", "1%00", "\u0661", "1/", "1//", "./1", "");
-    private static final List<String> PATHS = List.of(".%2F", "a.txt", "%2Fetc%2Fhostname", "d%2Fa.txt", "%2F");
+    private static final List<String> PATHS = List.of(".%2F", "a.txt", "%2Fetc%2Fhostname", "d%2Fa.txt", "%2Fetc");
     private static final List<String> ODD_PATHS = List.of("", ".", "..", "..%2F..%2Fetc%2Fpasswd", "%00", "a%00b", "-R",
             "%24(id)", "%0A", "%zz", "%", "a+b", "%C3%28", "%2Fproc%2Fself%2Fmem", "%2Fdev%2Fzero",
-            "%2Fproc%2Fkmsg", "x".repeat(5000), "%F0%9F%98%80", "~", "*", "%2F%2F%2F");
+            "%2Fproc%2Fkmsg", "x".repeat(5000), "%F0%9F%98%80", "~", "*", "%2F%2F%2Fetc");
 
     private final String token;
     private final Supplier<List<String>> runners;

@@ -166,7 +166,7 @@ class LimitsTest {
 
     @Test
     void aClientThatDoesNotAnswerACloseIsCutOff() throws Exception {
-        try (Edge edge = new Edge(Edge.settings("", "", 0), new ApiServer.Patience(Duration.ofMillis(300),
+        try (Edge edge = new Edge(Edge.settings("", "", 0), Edge.patience(Duration.ofMillis(300),
                 Duration.ofSeconds(10), Duration.ofMillis(50))); Socket socket = edge.connect()) {
             when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
             socket.getOutputStream().write(HANDSHAKE);

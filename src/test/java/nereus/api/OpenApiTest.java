@@ -131,8 +131,11 @@ class OpenApiTest {
                 assertStatus(operation.getKey(), "400",
                         edge.raw(target[0] + " " + path + rest.replace("Host: h", "Host: a b") + "2\r\n\r\n{}"));
                 assertStatus(operation.getKey(), "408", edge.raw(target[0] + " " + path + rest + "2\r\n\r\n{"));
-                assertStatus(operation.getKey(), "413",
-                        edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));
+                // An upload has a larger limit (UploadsTest).
+                if (!operation.getKey().startsWith("PATCH ")) {
+                    assertStatus(operation.getKey(), "413",
+                            edge.raw(target[0] + " " + path + rest + "1025\r\n\r\n" + " ".repeat(1025)));
+                }
                 if (guarded) {
                     assertStatus(operation.getKey(), "401",
                             edge.raw(target[0] + " " + path + rest.replace("secret", "other") + "2\r\n\r\n{}"));
