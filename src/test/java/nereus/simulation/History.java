@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import nereus.devagent.model.ClusterModel;
 import nereus.devagent.model.Refused;
 import nereus.environment.Environment;
 import nereus.nomad.NomadException;
@@ -20,6 +19,7 @@ import nereus.runner.PoolCount;
 final class History {
     /** Nobody touches this environment after its beginning. */
     static final int QUIET_ENVIRONMENT = 2;
+    private static final int CLAIMS_AT_ONCE = 4;
 
     private final SplittableRandom random;
     private final Crew crew = new Crew();
@@ -28,7 +28,8 @@ final class History {
     private final Weather weather;
     private final Outage outage;
     private final Witness witness;
-    private final Map<Integer, Integer> targets = new TreeMap<>();
+    /** The largest pool that was ever wanted of each environment. */
+    private final Map<Integer, Integer> largest = new TreeMap<>();
     private final int steps;
     private Optional<Service> process = Optional.empty();
     private int processes;
@@ -93,7 +94,7 @@ final class History {
         } else if (dice < 88) {
             pass();
         } else if (dice < 92) {
-            process.filter(Service::ready).filter(p -> stories < 5).ifPresent(this::claim);
+            process.filter(Service::ready).filter(p -> stories < CLAIMS_AT_ONCE).ifPresent(this::claim);
         } else if (dice < 95) {
             process.filter(Service::ready).ifPresent(this::giveBack);
         } else if (dice < 97) {
@@ -172,11 +173,11 @@ final class History {
     private void define(int id, int size) {
         process.filter(at -> !changing).ifPresent(at -> {
             changing = true;
+            largest.merge(id, size, Math::max);
             crew.begin("a put", at.number, () -> {
                 try {
                     crew.pause("until the fleet is known", at::ready);
                     at.store.put(new Environment(id, size, 20, 100, "image", false, List.of()));
-                    targets.put(id, size);
                     chronicle.add(at.number, "environment " + id + " has a pool of " + size);
                 } catch (NomadException failed) {
                     chronicle.add(at.number, "failed to change environment " + id + ": " + failed.getMessage());
@@ -197,7 +198,6 @@ final class History {
                     if (at.store.delete(id)) {
                         at.claims.releaseAll(id);
                     }
-                    targets.remove(id);
                     chronicle.add(at.number, "environment " + id + " is deleted");
                 } catch (NomadException failed) {
                     chronicle.add(at.number, "failed to delete environment " + id + ": " + failed.getMessage());
@@ -269,9 +269,22 @@ final class History {
 
     private void check() {
         witness.check(process);
-        int alive = process.map(at -> at.fleet.counts().values().stream().mapToInt(PoolCount::alive).sum()).orElse(0);
-        if (process.isPresent() && process.get().ready() && processes == 1 && alive > Service.MOST_RUNNERS) {
-            throw new Violation(alive + " runners, and " + Service.MOST_RUNNERS + " are the most allowed");
+        if (process.isEmpty() || !process.get().ready() || processes > 1) {
+            return;
+        }
+        int all = 0;
+        for (Map.Entry<Integer, PoolCount> environment : process.get().fleet.counts().entrySet()) {
+            PoolCount count = environment.getValue();
+            all += count.alive() - count.gone();
+            // A refused claim gives back what was replaced already.
+            int most = largest.getOrDefault(environment.getKey(), 0) + CLAIMS_AT_ONCE;
+            if (count.starting() + count.idle() > most) {
+                throw new Violation(
+                        "environment " + environment.getKey() + " has " + count + ", more than it ever wanted");
+            }
+        }
+        if (all > Service.MOST_RUNNERS) {
+            throw new Violation(all + " runners, and " + Service.MOST_RUNNERS + " are the most allowed");
         }
     }
 
@@ -334,9 +347,5 @@ final class History {
             throw new Violation("Nomad has the runners " + jobs + ", of which " + idle + " are idle and " + claimed
                     + " claimed");
         }
-    }
-
-    static ClusterModel model(History history) {
-        return history.cluster.model;
     }
 }

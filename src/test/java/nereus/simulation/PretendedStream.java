@@ -43,6 +43,11 @@ final class PretendedStream implements EventStream {
         this.streams = outage.streams();
         this.subscription = cluster.model.feed().subscribe(0, TOPICS, "default");
         this.heartbeatAt = cluster.nanos() + HEARTBEAT;
+        // A new leader's buffer begins empty.
+        if (weather.strikes(Fault.BUFFER_EMPTIED, 3)) {
+            fetch();
+            lines.clear();
+        }
     }
 
     @Override

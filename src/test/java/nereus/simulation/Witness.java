@@ -25,6 +25,7 @@ final class Witness {
         final Duration timeout;
         long usedAt;
         long allocationIndex = -1;
+        int restarts = -1;
         boolean lost;
         boolean returning;
         boolean released;
@@ -62,6 +63,9 @@ final class Witness {
         chronicle.add(process, "ANSWERED a claim with " + runner.id());
         Claim claim = new Claim(runner, process, timeout, cluster.nanos());
         claim.released = freeing.contains(runner.environment());
+        if (lost(claim)) {
+            chronicle.add(process, "has not heard yet that it is lost");
+        }
         if (claims.putIfAbsent(runner.id(), claim) != null || returned.contains(runner.id())) {
             throw new Violation("runner " + runner.id() + " was handed out twice");
         }
@@ -208,8 +212,9 @@ final class Witness {
             claim.allocationIndex = allocation.modifyIndex();
             AllocationFact fact = ModelFacts.allocation(allocation);
             List<Allocation> others = new ArrayList<>(cluster.model.allocationsOf(claim.runner.id()).all());
-            others.removeIf(other -> other.id().equals(allocation.id()));
-            claim.lost = fact.over() || fact.restarts() > 0 || !others.isEmpty();
+            others.removeIf(other -> other.createIndex() <= allocation.createIndex());
+            claim.restarts = claim.restarts < 0 ? fact.restarts() : claim.restarts;
+            claim.lost = fact.over() || fact.restarts() > claim.restarts || !others.isEmpty();
         }
         if (claim.lost) {
             chronicle.add(0, "the container of claimed " + claim.runner.id() + " is lost");
