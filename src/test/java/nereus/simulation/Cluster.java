@@ -1,0 +1,119 @@
+package nereus.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import nereus.clock.Ticker;
+import nereus.devagent.driver.TaskDriver.TaskExit;
+import nereus.devagent.driver.TaskDriver.TaskSpec;
+import nereus.devagent.model.ClusterModel;
+import nereus.devagent.model.Delays;
+import nereus.devagent.model.Tasks;
+
+/** The cluster model with a pretended clock and pretended tasks. */
+final class Cluster implements Tasks, Ticker {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    static final List<String> NODES = List.of("node-a", "node-b", "node-c");
+
+    private record Due(long at, long order, Runnable what) {}
+
+    private final PriorityQueue<Due> dues = new PriorityQueue<>(
+            (a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.compare(a.at, b.at));
+    private final Map<String, Run> runs = new HashMap<>();
+    private final SplittableRandom random;
+    final ClusterModel model;
+    /** How far the wall clock is off; the monotonic one never is. */
+    Duration skew = Duration.ZERO;
+    /** How many of the next starts fail. */
+    int failingStarts;
+    private long now = 1_000_000_000_000L;
+    private long order;
+
+    Cluster(SplittableRandom random) {
+        this.random = random;
+        this.model = new ClusterModel(this, random.split(), Delays.nomad(), this);
+        NODES.forEach(node -> model.addNode(node, node, 100_000, 100_000, List.of("docker", "exec")));
+        pass(Duration.ofSeconds(1));
+    }
+
+    @Override
+    public long nanos() {
+        return now;
+    }
+
+    @Override
+    public Instant now() {
+        return START.plusNanos(now).plus(skew);
+    }
+
+    @Override
+    public void start(Run run, TaskSpec specification) {
+        runs.put(run.allocationId(), run);
+        boolean fails = failingStarts > 0;
+        if (fails) {
+            failingStarts--;
+        }
+        later(Duration.ofMillis(20 + random.nextInt(400)), () -> {
+            if (!runs.containsValue(run)) {
+                return;
+            }
+            if (fails) {
+                runs.remove(run.allocationId(), run);
+                model.taskFailed(run, "Failed to pull the image: the registry is away");
+            } else {
+                model.taskStarted(run);
+            }
+        });
+    }
+
+    @Override
+    public void kill(Run run) {
+        later(Duration.ofMillis(5 + random.nextInt(100)), () -> end(run, new TaskExit(137, 0, false)));
+    }
+
+    /** What runs now, by allocation. */
+    List<String> running() {
+        return new ArrayList<>(runs.keySet().stream().sorted().toList());
+    }
+
+    void end(String allocation, boolean outOfMemory) {
+        Run run = runs.get(allocation);
+        if (run != null) {
+            end(run, new TaskExit(137, 0, outOfMemory));
+        }
+    }
+
+    private void end(Run run, TaskExit exit) {
+        if (runs.remove(run.allocationId(), run)) {
+            model.taskExited(run, exit);
+        }
+    }
+
+    void later(Duration delay, Runnable what) {
+        dues.add(new Due(now + delay.toNanos(), order++, what));
+    }
+
+    /** Lets time pass; what is due happens in its order. */
+    void pass(Duration time) {
+        long until = now + time.toNanos();
+        while (true) {
+            long next = Math.min(model.nextDue().orElse(Long.MAX_VALUE),
+                    dues.isEmpty() ? Long.MAX_VALUE : dues.element().at);
+            if (next > until) {
+                break;
+            }
+            now = Math.max(now, next);
+            model.advance(now);
+            while (!dues.isEmpty() && dues.element().at <= now) {
+                dues.poll().what.run();
+            }
+        }
+        now = until;
+        model.advance(now);
+    }
+}

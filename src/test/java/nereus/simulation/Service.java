@@ -1,0 +1,76 @@
+package nereus.simulation;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import nereus.environment.JobSettings;
+import nereus.nomad.Nomad;
+import nereus.pool.Claims;
+import nereus.pool.Keeper;
+import nereus.pool.Ledger;
+import nereus.pool.PoolSettings;
+import nereus.pool.Troubles;
+import nereus.runner.Bell;
+import nereus.runner.Fleet;
+import nereus.runner.Readiness;
+import nereus.settings.Configuration;
+import nereus.sync.SyncSettings;
+import nereus.sync.Watcher;
+
+/** One process of Nereus: the classes of production, wired as in production, with threads that are stories of the crew. */
+final class Service {
+    static final int MOST_RUNNERS = 30;
+
+    final int number;
+    final Fleet fleet;
+    final Environments environments = new Environments();
+    final EnvironmentStore store;
+    final Claims claims;
+    private final Readiness readiness = new Readiness();
+
+    Service(int number, Crew crew, Cluster cluster, Nomad nomad, SplittableRandom random) {
+        this.number = number;
+        Configuration configuration = Configuration.withoutFile(Map.of())
+                .with("runners", "instance", "sim", "simulation")
+                .with("pool", "maxRunners", Integer.toString(MOST_RUNNERS), "simulation")
+                .with("pool", "maxIdleAge", "20m", "simulation").with("pool", "startTimeout", "40s", "simulation");
+        JobSettings jobs = JobSettings.read(configuration.section("runners"));
+        PoolSettings pool = PoolSettings.read(configuration.section("pool"));
+        SyncSettings sync = SyncSettings.read(configuration.section("sync"));
+        Bell bell = new Bell();
+        fleet = new Fleet("sim", pool.maxIdleAge(), cluster, random.split(), bell);
+        store = new EnvironmentStore(nomad, environments, jobs, bell::ring);
+        Ledger ledger = new Ledger(nomad, "sim", "process " + number);
+        Troubles troubles = new Troubles();
+        claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster);
+        SplittableRandom ids = random.split();
+        Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
+                () -> new UUID(ids.nextLong(), ids.nextLong()),
+                task -> crew.begin("task of process " + number, number, task));
+        Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, sync, cluster, random.split());
+
+        crew.begin("watcher of process " + number, number, () -> {
+            while (true) {
+                long again = cluster.nanos() + watcher.follow().toNanos();
+                crew.pause("between two streams", () -> cluster.nanos() >= again);
+            }
+        });
+        crew.begin("keeper of process " + number, number, () -> {
+            while (true) {
+                long again = cluster.nanos() + Duration.ofMillis(5).toNanos();
+                if (readiness.fleetKnown()) {
+                    keeper.step();
+                }
+                crew.pause("between two steps", () -> cluster.nanos() >= again);
+            }
+        });
+    }
+
+    /** The first snapshot was applied. */
+    boolean ready() {
+        return readiness.fleetKnown();
+    }
+}

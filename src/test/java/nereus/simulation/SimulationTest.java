@@ -1,0 +1,36 @@
+package nereus.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** Fresh seeds at each run; {@code -Dhistories=} says how many, {@code -Dseed=} runs one again. */
+class SimulationTest {
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    @Test
+    void noHistoryBreaksAPromise() {
+        Long again = Long.getLong("seed");
+        int most = again != null ? 1 : Integer.getInteger("histories", Integer.MAX_VALUE);
+        long first = again != null ? again : ThreadLocalRandom.current().nextLong(1L << 40);
+        long end = most < Integer.MAX_VALUE ? Long.MAX_VALUE : System.nanoTime() + FRESH.toNanos();
+        Histories histories = new Histories();
+        while (histories.count() < most && System.nanoTime() < end) {
+            Optional<Histories.Broken> broken = histories.run(first + histories.count());
+            broken.ifPresent(one -> Assertions
+                    .fail("-Dseed=" + one.seed() + " breaks a promise: " + one.why() + "\n" + one.text()));
+        }
+        System.out.println("from seed " + first + ": " + histories);
+        assertTrue(histories.count() > 0);
+        if (histories.count() >= 200) {
+            for (Fault fault : Fault.values()) {
+                assertTrue(histories.faults().getOrDefault(fault, 0) * 20 >= histories.count(),
+                        "too few histories have " + fault);
+            }
+        }
+    }
+}

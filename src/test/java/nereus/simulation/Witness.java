@@ -1,0 +1,224 @@
+package nereus.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import nereus.devagent.model.Allocation;
+import nereus.nomad.AllocationFact;
+import nereus.nomad.ModelFacts;
+import nereus.runner.Claimed;
+
+/** Remembers what clients were answered, as they would, and says when the cluster or a process contradicts it. */
+final class Witness {
+    static final String CLAIMS = "nereus/sim/claims/";
+    static final String RELEASED = "nereus/sim/released/";
+
+    private static final class Claim {
+        final Claimed runner;
+        final int process;
+        final Duration timeout;
+        long usedAt;
+        long allocationIndex = -1;
+        int restarts = -1;
+        boolean lost;
+        boolean returning;
+        boolean released;
+
+        Claim(Claimed runner, int process, Duration timeout, long now) {
+            this.runner = runner;
+            this.process = process;
+            this.timeout = timeout;
+            this.usedAt = now;
+        }
+    }
+
+    private final Cluster cluster;
+    private final Chronicle chronicle;
+    private final Map<String, Claim> claims = new LinkedHashMap<>();
+    private final Set<String> returned = new HashSet<>();
+    private final Set<String> notes = new HashSet<>();
+    /** Returned while Nomad took no note: a killed process forgets them. */
+    private final Set<String> forgettable = new HashSet<>();
+    /** Ids of whose claim a process wrote, and how many of these processes have been killed since. */
+    private final Map<String, Integer> attempts = new HashMap<>();
+    private final Set<Integer> killed = new HashSet<>();
+    private final Set<Integer> freeing = new HashSet<>();
+    private int acknowledged;
+
+    Witness(Cluster cluster, Chronicle chronicle) {
+        this.cluster = cluster;
+        this.chronicle = chronicle;
+    }
+
+    // What clients see.
+
+    void claimed(int process, Claimed runner, Duration timeout) {
+        acknowledged++;
+        chronicle.add(process, "ANSWERED a claim with " + runner.id());
+        Claim claim = new Claim(runner, process, timeout, cluster.nanos());
+        claim.released = freeing.contains(runner.environment());
+        if (lost(claim)) {
+            chronicle.add(process, "has not heard yet that it is lost");
+        }
+        if (claims.putIfAbsent(runner.id(), claim) != null || returned.contains(runner.id())) {
+            throw new Violation("runner " + runner.id() + " was handed out twice");
+        }
+        if (!cluster.model.variables(CLAIMS + runner.id()).all().isEmpty()) {
+            return;
+        }
+        throw new Violation("the claim of " + runner.id() + " was answered and Nomad does not hold it");
+    }
+
+    void returning(String id) {
+        Claim claim = claims.get(id);
+        if (claim != null) {
+            claim.returning = true;
+        }
+    }
+
+    /** A return was answered: 204 or 410. */
+    void returned(int process, String id, boolean ended) {
+        chronicle.add(process, "ANSWERED the return of " + id + " with " + (ended ? "204" : "410"));
+        if (ended) {
+            returned.add(id);
+            if (!notes.contains(id)) {
+                forgettable.add(id);
+            }
+        }
+        claims.remove(id);
+    }
+
+    /** A client uses its runner. */
+    void used(int process, String id, boolean accepted) {
+        Claim claim = claims.get(id);
+        if (claim == null) {
+            return;
+        }
+        if (accepted) {
+            claim.usedAt = cluster.nanos();
+        } else if (mustLive(claim)) {
+            throw new Violation("process " + process + " answers 410 for " + id + ", which is claimed");
+        }
+    }
+
+    /** From now until {@link #freed} what becomes of the runners of this environment is no promise. */
+    void freeing(int environment) {
+        freeing.add(environment);
+        claims.values().stream().filter(claim -> claim.runner.environment() == environment)
+                .forEach(claim -> claim.released = true);
+    }
+
+    void freed(int environment) {
+        freeing.remove(environment);
+    }
+
+    List<String> live() {
+        return claims.values().stream().filter(this::mustLive).map(claim -> claim.runner.id()).toList();
+    }
+
+    int acknowledged() {
+        return acknowledged;
+    }
+
+    // What processes do.
+
+    void purges(int process, String id) {
+        Claim claim = claims.get(id);
+        if (claim != null && mustLive(claim)) {
+            throw new Violation("process " + process + " purges " + id + ", which is claimed");
+        }
+    }
+
+    void writes(int process, String path) {
+        if (path.startsWith(CLAIMS)) {
+            attempts.put(path.substring(CLAIMS.length()), process);
+        }
+    }
+
+    void written(String path) {
+        if (path.startsWith(RELEASED)) {
+            notes.add(path.substring(RELEASED.length()));
+        }
+    }
+
+    void killed(int process) {
+        killed.add(process);
+    }
+
+    // What must hold.
+
+    void check(Optional<Service> process) {
+        for (Claim claim : claims.values()) {
+            if (!mustLive(claim)) {
+                continue;
+            }
+            String id = claim.runner.id();
+            if (cluster.model.variable(CLAIMS + id) == null) {
+                throw new Violation("Nomad no longer holds the claim of " + id);
+            }
+            if (process.isPresent() && process.get().ready() && process.get().number >= claim.process
+                    && process.get().fleet.claimed(id).isEmpty()) {
+                throw new Violation("process " + process.get().number + " does not know that " + id + " is claimed");
+            }
+        }
+        if (process.isPresent() && process.get().ready()) {
+            for (String id : returned) {
+                if (process.get().fleet.claimed(id).isPresent() && (!forgettable.contains(id) || killed.isEmpty())) {
+                    throw new Violation(id + " was returned and is claimed again");
+                }
+            }
+        }
+    }
+
+    /** The claims that may stand in the ledger when all is quiet: the living, and those whose claimer never heard of them. */
+    Set<String> mayBeClaimed() {
+        Set<String> ids = new HashSet<>(live());
+        attempts.forEach((id, process) -> {
+            if (killed.contains(process)) {
+                ids.add(id);
+            }
+        });
+        claims.keySet().stream().filter(id -> !killed.isEmpty()).forEach(ids::add);
+        forgettable.stream().filter(id -> !killed.isEmpty()).forEach(ids::add);
+        // A deletion that failed may have left its environment, and the claims in it.
+        claims.values().stream().filter(claim -> claim.released && !lost(claim))
+                .forEach(claim -> ids.add(claim.runner.id()));
+        return ids;
+    }
+
+    private boolean mustLive(Claim claim) {
+        return !claim.returning && !claim.released && !expired(claim) && !lost(claim);
+    }
+
+    private boolean expired(Claim claim) {
+        return claim.timeout.isPositive() && cluster.nanos() - claim.usedAt >= claim.timeout.toNanos();
+    }
+
+    /** Its container is over, was restarted, or has a successor; once so, always so. */
+    private boolean lost(Claim claim) {
+        if (claim.lost) {
+            return true;
+        }
+        Allocation allocation = cluster.model.allocation(claim.runner.allocationId());
+        if (allocation == null) {
+            claim.lost = true;
+        } else if (allocation.modifyIndex() != claim.allocationIndex) {
+            claim.allocationIndex = allocation.modifyIndex();
+            AllocationFact fact = ModelFacts.allocation(allocation);
+            List<Allocation> others = new ArrayList<>(cluster.model.allocationsOf(claim.runner.id()).all());
+            others.removeIf(other -> other.createIndex() <= allocation.createIndex());
+            claim.restarts = claim.restarts < 0 ? fact.restarts() : claim.restarts;
+            claim.lost = fact.over() || fact.restarts() > claim.restarts || !others.isEmpty();
+        }
+        if (claim.lost) {
+            chronicle.add(0, "the container of claimed " + claim.runner.id() + " is lost");
+        }
+        return claim.lost;
+    }
+}
