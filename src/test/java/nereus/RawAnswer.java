@@ -1,5 +1,6 @@
 package nereus;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,9 +42,25 @@ record RawAnswer(int status, Map<String, String> headers, String body) {
         if (status == 100) {
             return read(in, head);
         }
-        int length = head || status == 101 ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        byte[] body = in.readNBytes(length);
+        byte[] body = head || status == 101
+                ? new byte[0]
+                : headers.containsKey("transfer-encoding")
+                        ? chunks(in)
+                        : in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
         return new RawAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] chunks(InputStream in) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (String size = line(in); size != null; size = line(in)) {
+            int length = Integer.parseInt(size, 16);
+            body.write(in.readNBytes(length));
+            line(in);
+            if (length == 0) {
+                return body.toByteArray();
+            }
+        }
+        throw new EOFException("closed within a body of chunks");
     }
 
     private static @Nullable String line(InputStream in) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -39,7 +40,7 @@ public final class EnvironmentStore {
     private final Runnable changed;
     private final IntConsumer gone;
     /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time for each. */
-    private final List<ReentrantLock> writing = Stream.generate(ReentrantLock::new).limit(64).toList();
+    private final List<Lock> writing;
 
     /**
      * @param changed told after each change of the registry
@@ -47,6 +48,13 @@ public final class EnvironmentStore {
      */
     public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone) {
+        this(nomad, environments, settings, changed, gone, ReentrantLock::new);
+    }
+
+    /** @param locks makes locks; a simulator's let others go on while they wait */
+    public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
+            IntConsumer gone, Supplier<Lock> locks) {
+        this.writing = Stream.generate(locks).limit(64).toList();
         this.nomad = nomad;
         this.environments = environments;
         this.settings = settings;
@@ -340,7 +348,7 @@ public final class EnvironmentStore {
     }
 
     private <T> T alone(int id, Supplier<T> story) {
-        ReentrantLock lock = writing.get(id % writing.size());
+        Lock lock = writing.get(id % writing.size());
         try {
             if (!lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw busy(id, new TimeoutException());

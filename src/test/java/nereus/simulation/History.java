@@ -195,9 +195,7 @@ final class History {
                 try {
                     crew.pause("until the fleet is known", at::ready);
                     witness.freeing(id);
-                    if (at.store.delete(id)) {
-                        at.claims.releaseAll(id);
-                    }
+                    at.store.delete(id);
                     chronicle.add(at.number, "environment " + id + " is deleted");
                 } catch (NomadException failed) {
                     chronicle.add(at.number, "failed to delete environment " + id + ": " + failed.getMessage());

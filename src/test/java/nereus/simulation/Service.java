@@ -7,6 +7,7 @@ import java.util.UUID;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
+import nereus.environment.TemplateWatch;
 import nereus.nomad.Nomad;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
@@ -42,15 +43,19 @@ final class Service {
         SyncSettings sync = SyncSettings.read(configuration.section("sync"));
         Bell bell = new Bell();
         fleet = new Fleet("sim", pool.maxIdleAge(), cluster, random.split(), bell);
-        store = new EnvironmentStore(nomad, environments, jobs, bell::ring);
+        store = new EnvironmentStore(nomad, environments, jobs, bell::ring, fleet::dissolve,
+                () -> new CrewLock(crew, cluster));
         Ledger ledger = new Ledger(nomad, "sim", "process " + number);
         Troubles troubles = new Troubles();
         claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster);
         SplittableRandom ids = random.split();
         Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
                 () -> new UUID(ids.nextLong(), ids.nextLong()),
-                task -> crew.begin("task of process " + number, number, task));
-        Watcher watcher = new Watcher(nomad, ledger, store, fleet, readiness, sync, cluster, random.split());
+                task -> crew.begin("task of process " + number, number, task), runner -> false);
+        Watcher watcher = new Watcher(nomad, ledger,
+                new TemplateWatch(store, "sim", task -> crew.begin("template task of process " + number, number, task)),
+                fleet,
+                readiness, sync, cluster, random.split());
 
         crew.begin("watcher of process " + number, number, () -> {
             while (true) {
