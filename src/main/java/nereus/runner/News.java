@@ -145,7 +145,8 @@ final class News {
         if (!mine.isEmpty() && !mine.equals(news.id())) {
             // Nomad puts a second, empty container under the same job (a lost node, a stop through the API): not the runner we
             // know. An old one that is over says nothing about ours.
-            if (!news.over()) {
+            // Older news than ours is of one that ours has replaced: a stream begins with what is long past.
+            if (!news.over() && (known == null || news.index() >= known.index())) {
                 table.over(runner, Ending.STOPPED, "Nomad replaced its allocation");
             }
             return;

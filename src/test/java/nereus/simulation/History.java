@@ -178,6 +178,7 @@ final class History {
                 try {
                     crew.pause("until the fleet is known", at::ready);
                     at.store.put(new Environment(id, size, 20, 100, "image", false, List.of()));
+                    witness.freed(id);
                     chronicle.add(at.number, "environment " + id + " has a pool of " + size);
                 } catch (NomadException failed) {
                     chronicle.add(at.number, "failed to change environment " + id + ": " + failed.getMessage());
@@ -196,11 +197,15 @@ final class History {
                     crew.pause("until the fleet is known", at::ready);
                     witness.freeing(id);
                     at.store.delete(id);
+                    witness.freed(id);
                     chronicle.add(at.number, "environment " + id + " is deleted");
                 } catch (NomadException failed) {
+                    // One of which nobody knows may still come through, until a put says what counts.
+                    if (!failed.outcomeUnknown()) {
+                        witness.freed(id);
+                    }
                     chronicle.add(at.number, "failed to delete environment " + id + ": " + failed.getMessage());
                 } finally {
-                    witness.freed(id);
                     changing = false;
                 }
             });
@@ -259,6 +264,7 @@ final class History {
             stories = 0;
             process = Optional.empty();
         });
+        strike(Fault.RIGHTS_TAKEN, 5, "meanwhile", () -> outage.takeRights(Duration.ofMillis(random.nextInt(60_000))));
         for (int i = random.nextInt(3); i > 0; i--) {
             pass();
         }
@@ -323,6 +329,11 @@ final class History {
                 claimed.add(path.substring(Witness.CLAIMS.length()));
             } else if (!path.equals("nereus/sim/sentinel")) {
                 throw new Violation("the variable " + path + " is left over");
+            }
+        }
+        for (String id : witness.lost()) {
+            if (at.fleet.claimed(id).isPresent()) {
+                throw new Violation("the container of " + id + " is lost, and it is still claimed");
             }
         }
         Set<String> leaked = new HashSet<>(claimed);

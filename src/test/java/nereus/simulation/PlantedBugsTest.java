@@ -60,11 +60,11 @@ class PlantedBugsTest {
                 new PlantedBug("starting runners do not count", 50).replace("pool/Refill.java",
                         "return wanted - idle - starting;", "return wanted - idle;"),
                 new PlantedBug("the replacement of an allocation is handed out", 200).replace("runner/News.java",
-                        "            if (!news.over()) {\n                table.over(runner, Ending.STOPPED, \"Nomad replaced its allocation\");\n            }\n            return;",
+                        "            if (!news.over() && (known == null || news.index() >= known.index())) {\n                table.over(runner, Ending.STOPPED, \"Nomad replaced its allocation\");\n            }\n            return;",
                         "            if (news.over()) {\n                return;\n            }"),
                 new PlantedBug("an empty list of variables is believed", 300).replace("pool/Ledger.java",
-                        "return sentinel ? Optional.of(new Book(claimed, released)) : Optional.empty();",
-                        "return Optional.of(new Book(claimed, released));"),
+                        "return sentinel ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();",
+                        "return Optional.of(new Book(claimed, released, saved));"),
                 new PlantedBug("a return is answered and forgotten", 200).replace("pool/Claims.java",
                         "            ledger.noteReleased(runnerId);\n", ""));
     }

@@ -192,6 +192,12 @@ final class Witness {
         return ids;
     }
 
+    /** Claims whose container is lost: nobody may go on as if they still had it. */
+    List<String> lost() {
+        return claims.values().stream().filter(claim -> !claim.released && lost(claim))
+                .map(claim -> claim.runner.id()).toList();
+    }
+
     private boolean mustLive(Claim claim) {
         return !claim.returning && !claim.released && !expired(claim) && !lost(claim);
     }
@@ -213,7 +219,11 @@ final class Witness {
             AllocationFact fact = ModelFacts.allocation(allocation);
             List<Allocation> others = new ArrayList<>(cluster.model.allocationsOf(claim.runner.id()).all());
             others.removeIf(other -> other.createIndex() <= allocation.createIndex());
-            claim.restarts = claim.restarts < 0 ? fact.restarts() : claim.restarts;
+            if (claim.restarts < 0) {
+                claim.restarts = fact.restarts();
+                // Restarted before it was claimed, it was clean; but the news may come later, and look as if it lost what it held.
+                claim.released |= claim.restarts > 0;
+            }
             claim.lost = fact.over() || fact.restarts() > claim.restarts || !others.isEmpty();
         }
         if (claim.lost) {
