@@ -101,7 +101,7 @@ public final class Executions {
         return runner == null ? 0 : runner.running();
     }
 
-    /** Whether something runs in that runner, or waits for its client. */
+    /** Whether something runs in that runner, waits for its client, or handles files; until nothing of it is left there. */
     public boolean busy(String runnerId) {
         RunnerExecutions runner = runners.get(runnerId);
         return runner != null && runner.busy(shared.ticker().nanos(), shared.settings());
