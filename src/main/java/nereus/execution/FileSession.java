@@ -255,7 +255,7 @@ public final class FileSession {
 
     private void opened(Channel channel) {
         var opened = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
-        channel.listen(new ControlSink(opened));
+        opened.listen(loss -> fail("the control channel was lost: " + loss.reason()));
         control = opened;
         if (state == State.OVER) {
             dismiss(opened);
@@ -393,29 +393,6 @@ public final class FileSession {
             } catch (IllegalArgumentException e) {
                 fail("the listing is not base64: " + e.getMessage());
             }
-        }
-    }
-
-    private final class ControlSink implements Channel.Sink {
-        private final Control fed;
-
-        ControlSink(Control fed) {
-            this.fed = fed;
-        }
-
-        @Override
-        public void stdout(Buffer data) {
-            fed.answered(data);
-        }
-
-        /** What runs there has no standard error but its own answers. */
-        @Override
-        public void stderr(Buffer data) {}
-
-        @Override
-        public void lost(Channel.Loss loss) {
-            fed.lost(loss);
-            fail("the control channel was lost: " + loss.reason());
         }
     }
 }
