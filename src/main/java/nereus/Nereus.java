@@ -20,7 +20,6 @@ import nereus.environment.Environments;
 import nereus.environment.TemplateWatch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
-import nereus.files.CountedFiles;
 import nereus.files.Files;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
@@ -73,15 +72,13 @@ final class Nereus implements Running {
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
 
-            CountedFiles files = new CountedFiles(Files.in(executions, settings.files()));
             Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
                     troubles,
-                    ticker, random, UUID::randomUUID, tasks,
-                    runner -> executions.busy(runner) || files.busy(runner));
+                    ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, fleet, readiness, environments, store, executions,
-                            files, settings.files()),
+                            Files.in(executions, settings.files()), settings.files()),
                     version);
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body as a stream for one virtual thread. The event loop fills it, and pauses the socket while the reader is behind, so
- * that little of the body is ever held. A read fails with a {@link Refusal} when the body is too large (413) or stands still (408).
+ * A request's body as a stream for one virtual thread. The event loop fills it, and pauses the socket until the reader asks and while
+ * it is behind, so that little of the body is ever held. A read fails with a {@link Refusal} when the body is too large (413) or stands still (408).
  */
 final class BodyStream extends InputStream {
     /** Bytes in wait at which the socket is paused; one more chunk may be on its way then. */
@@ -33,7 +33,7 @@ final class BodyStream extends InputStream {
     private int queued;
     private long taken;
     private long most;
-    private boolean paused;
+    private boolean paused = true;
     private boolean ended;
     private boolean stalled;
     private boolean dropping;
@@ -51,6 +51,7 @@ final class BodyStream extends InputStream {
         this.patience = patience;
         this.most = most;
         this.declared = declared(request.getHeader("Content-Length"));
+        request.pause();
         request.exceptionHandler(this::broke);
         request.endHandler(v -> ended());
         request.handler(this::arrived);
@@ -129,6 +130,7 @@ final class BodyStream extends InputStream {
     /** False at the body's end. */
     private boolean await() throws IOException {
         long left = patience.toNanos();
+        goOn();
         while (true) {
             if (broken != null) {
                 throw new IOException("the client left in the middle of its request", broken);
@@ -163,11 +165,15 @@ final class BodyStream extends InputStream {
             waiting.remove();
             at = 0;
         }
+        goOn();
+        return read;
+    }
+
+    private void goOn() {
         if (paused && queued <= FULL / 2) {
             paused = false;
             context.runOnContext(v -> request.resume());
         }
-        return read;
     }
 
     private void arrived(Buffer chunk) {

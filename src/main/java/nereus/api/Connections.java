@@ -40,12 +40,13 @@ final class Connections {
     }
 
     void opened(HttpConnection connection) {
-        connection.closeHandler(v -> {
+        ChannelHandlerContext channel = channel(connection);
+        // Vert.x calls the connection's own close handler no more once it has become a WebSocket.
+        var _ = channel.channel().closeFuture().addListener(closed -> {
             open.decrementAndGet();
             disarm(connection);
             current.remove(connection);
         });
-        ChannelHandlerContext channel = channel(connection);
         channel.pipeline().addBefore(channel.name(), null, new Departure());
         if (open.incrementAndGet() > most) {
             if (told.compareAndSet(false, true)) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,29 @@ final class Control {
         asked.put(id, new Asked(answer, parts));
         channel.write(fields).onFailure(answer::tryFail);
         return answer.future().onComplete(done -> asked.remove(id));
+    }
+
+    /**
+     * Hears what its channel says from now on; what runs there has no standard error but its own answers.
+     *
+     * @param lost told once those who wait for answers were
+     */
+    void listen(Consumer<Channel.Loss> lost) {
+        channel.listen(new Channel.Sink() {
+            @Override
+            public void stdout(Buffer data) {
+                answered(data);
+            }
+
+            @Override
+            public void stderr(Buffer data) {}
+
+            @Override
+            public void lost(Channel.Loss loss) {
+                Control.this.lost(loss);
+                lost.accept(loss);
+            }
+        });
     }
 
     /** To be called with what the channel says on its standard output. */

@@ -19,11 +19,11 @@ import nereus.runner.Claimed;
 
 /** The executions that wait for their client, and those that run. Any thread, but for {@link #run}. */
 public final class Executions {
-    private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
-    private final Relay.Relays shared;
     /** What all commands that wait for their clients may hold together. */
     private static final long MOST_PENDING_BYTES = 32L << 20;
 
+    private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
+    private final Relay.Relays shared;
     private volatile boolean closed;
 
     /**
@@ -89,10 +89,16 @@ public final class Executions {
      * @return fails with {@link FileSession.Lost} when none came about within that time
      */
     public Future<FileSession> files(Claimed runner, Duration within) {
+        if (closed)
+            return Future.failedFuture(new FileSession.Lost("the service stops"));
         RunnerExecutions executions = of(runner);
         executions.guard().ensure();
         var session = new FileSession(shared, executions, runner);
-        return closed ? Future.failedFuture(new FileSession.Lost("the service stops")) : session.open(within);
+        Future<FileSession> opened = session.open(within);
+        // Guard against a close that has asked for all sessions before this one was entered.
+        if (closed)
+            session.close();
+        return opened;
     }
 
     /** What runs in that runner now, until nothing of it is left there: executions, and sessions for files. */
@@ -101,7 +107,7 @@ public final class Executions {
         return runner == null ? 0 : runner.running();
     }
 
-    /** Whether something runs in that runner, or waits for its client. */
+    /** Whether something runs in that runner, waits for its client, or handles files; until nothing of it is left there. */
     public boolean busy(String runnerId) {
         RunnerExecutions runner = runners.get(runnerId);
         return runner != null && runner.busy(shared.ticker().nanos(), shared.settings());
@@ -148,7 +154,7 @@ public final class Executions {
     /** A kept command and its runner. */
     public record Execution(String id, Claimed runner, Command command) {}
 
-    /** The runner has its full number of executions that nobody has connected to. */
+    /** The runner has its full number of executions, waiting or running, or all that wait hold too much memory. */
     public static final class TooManyExecutions extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

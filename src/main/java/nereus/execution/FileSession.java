@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileSession {
     private static final Logger log = LoggerFactory.getLogger(FileSession.class);
-    /** Bytes of a listing in one frame; {@code files.sh} has the same number. */
-    private static final int PART = 98_304;
-    private static final int MOST_PARTS = (32 << 20) / PART;
 
     /** The session is over: the runner could not be reached in time, was lost or has ended, or the service stops. */
     public static final class Lost extends RuntimeException {
@@ -78,6 +74,8 @@ public final class FileSession {
     private String over = "the session was closed";
     private boolean learned;
     private boolean feeding;
+    /** Paused: the one who hears it is slow, so that its own silence says nothing. */
+    private boolean held;
     private long heartbeat = -1;
 
     FileSession(Relay.Relays shared, RunnerExecutions runner, Claimed claimed) {
@@ -135,11 +133,11 @@ public final class FileSession {
      */
     public Future<Found> list(byte[] path, boolean all, boolean privileged, int records, Duration within) {
         Buffer argument = argument(path);
-        var found = new Records();
+        var found = new Records(this::fail);
         return on(
                 () -> operate("ls", found, within, user(privileged), argument, text(all ? "all" : "one"), text(records),
-                        text(MOST_PARTS)))
-                .map(answer -> new Found(answer.status(), found.fields, found.parts >= MOST_PARTS));
+                        text(Records.MOST_PARTS)))
+                .map(answer -> new Found(answer.status(), found.fields(), found.full()));
     }
 
     /**
@@ -215,9 +213,10 @@ public final class FileSession {
         return answer;
     }
 
-    /** The operation under way has that long again. */
+    /** The operation under way has that long again, or once it is no longer paused. */
     void progress(Duration within) {
-        if (operation != null && state == State.OPEN)
+        waiting = within;
+        if (operation != null && state == State.OPEN && !held)
             await(within);
     }
 
@@ -234,14 +233,21 @@ public final class FileSession {
         return used.channel().write(data);
     }
 
+    /** Hears nothing until {@link #resume}; so long, the time of the operation under way stands still. */
     void pause() {
-        if (control != null)
-            control.channel().pause();
+        if (control == null)
+            return;
+        held = true;
+        patience.cancel();
+        control.channel().pause();
     }
 
     void resume() {
-        if (control != null)
-            control.channel().resume();
+        if (control == null)
+            return;
+        held = false;
+        progress(waiting);
+        control.channel().resume();
     }
 
     ExecutionSettings settings() {
@@ -255,7 +261,7 @@ public final class FileSession {
 
     private void opened(Channel channel) {
         var opened = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
-        channel.listen(new ControlSink(opened));
+        opened.listen(loss -> fail("the control channel was lost: " + loss.reason()));
         control = opened;
         if (state == State.OVER) {
             dismiss(opened);
@@ -328,6 +334,8 @@ public final class FileSession {
     }
 
     private void dismiss(Control used) {
+        // Guard against a session that is still paused: its last answer would never be heard.
+        used.channel().resume();
         used.end().onComplete(ended -> {
             used.channel().close();
             closed();
@@ -362,60 +370,5 @@ public final class FileSession {
 
     static Buffer text(Object value) {
         return Buffer.buffer(value.toString());
-    }
-
-    /** Collects a listing. */
-    private final class Records implements Control.Parts {
-        private final Buffer fields = Buffer.buffer();
-        private Buffer part = Buffer.buffer();
-        private int parts;
-
-        @Override
-        public void begin(long length) {
-            if (length > 2 * PART)
-                fail("a part of the listing has " + length + " bytes");
-            part = Buffer.buffer();
-        }
-
-        @Override
-        public void bytes(Buffer data) {
-            if (state == State.OPEN)
-                part.appendBuffer(data);
-        }
-
-        @Override
-        public void end() {
-            if (state != State.OPEN)
-                return;
-            parts++;
-            try {
-                fields.appendBytes(Base64.getDecoder().decode(part.getBytes()));
-            } catch (IllegalArgumentException e) {
-                fail("the listing is not base64: " + e.getMessage());
-            }
-        }
-    }
-
-    private final class ControlSink implements Channel.Sink {
-        private final Control fed;
-
-        ControlSink(Control fed) {
-            this.fed = fed;
-        }
-
-        @Override
-        public void stdout(Buffer data) {
-            fed.answered(data);
-        }
-
-        /** What runs there has no standard error but its own answers. */
-        @Override
-        public void stderr(Buffer data) {}
-
-        @Override
-        public void lost(Channel.Loss loss) {
-            fed.lost(loss);
-            fail("the control channel was lost: " + loss.reason());
-        }
     }
 }

@@ -59,12 +59,7 @@ public final class OpenFile {
         return sent.future();
     }
 
-    /** The reader lives: it has that long again. */
-    public void progress() {
-        session.progress(stall);
-    }
-
-    /** Stops reading; what is on its way comes all the same. */
+    /** Stops reading, and the time that the runner has; what is on its way comes all the same. */
     public void pause() {
         session.pause();
     }

@@ -102,7 +102,7 @@ final class RunnerExecutions {
 
     synchronized boolean busy(long now, ExecutionSettings settings) {
         expire(now, settings);
-        return !pending.isEmpty() || !running.isEmpty();
+        return !pending.isEmpty() || !running.isEmpty() || !files.isEmpty();
     }
 
     /** Ends everything with the runner. */

@@ -1,7 +1,6 @@
 package nereus.execution;
 
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import nereus.runner.Claimed;
 
 /** Kills by a tag over a control channel that is opened for it, because the one that should is lost or busy. */
@@ -21,20 +20,7 @@ final class TagKill {
     Future<Boolean> kill(Claimed runner, TagRange tags, long pid, long tag) {
         return shared.channels().control(runner, tags).compose(channel -> {
             var control = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
-            channel.listen(new Channel.Sink() {
-                @Override
-                public void stdout(Buffer data) {
-                    control.answered(data);
-                }
-
-                @Override
-                public void stderr(Buffer data) {}
-
-                @Override
-                public void lost(Channel.Loss loss) {
-                    control.lost(loss);
-                }
-            });
+            control.listen(loss -> {});
             return control.mind(pid, tag).compose(minded -> control.kill())
                     .compose(killed -> control.end().map(killed)).onComplete(finished -> channel.close());
         });

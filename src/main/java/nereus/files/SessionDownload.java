@@ -34,10 +34,8 @@ final class SessionDownload implements Download {
             return Future.failedFuture(new FilesException.Unavailable("this download was given up, or is under way"));
         this.target = target;
         target.drainHandler(v -> {
-            if (!over) {
-                file.progress();
+            if (!over)
                 file.resume();
-            }
         });
         file.send(this::received).onComplete(sent -> {
             if (sent.failed())

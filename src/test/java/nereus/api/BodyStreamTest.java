@@ -38,9 +38,25 @@ class BodyStreamTest {
     }
 
     @Test
+    void nothingIsTakenBeforeTheReaderAsks() throws IOException {
+        BodyStream body = body(Long.MAX_VALUE);
+        verify(request).pause();
+        assertEquals(0, scheduled.size());
+
+        chunks().handle(Buffer.buffer("a"));
+        assertEquals('a', body.read());
+        scheduled.getFirst().handle(null);
+        verify(request).resume();
+    }
+
+    @Test
     void theSocketIsPausedWhileTheReaderIsBehind() throws IOException {
         BodyStream body = body(Long.MAX_VALUE);
         Handler<Buffer> arrived = chunks();
+        arrived.handle(Buffer.buffer("a"));
+        assertEquals('a', body.read());
+        scheduled.clear();
+        clearInvocations(request);
         arrived.handle(Buffer.buffer(new byte[BodyStream.FULL - 1]));
         verify(request, never()).pause();
         arrived.handle(Buffer.buffer(new byte[1]));

@@ -65,6 +65,18 @@ class LimitsTest {
     }
 
     @Test
+    void aWebSocketThatIsOverMakesRoomForAnother() throws Exception {
+        try (Edge edge = edge("NEREUS_SERVER_CONNECTIONS", "1")) {
+            when(edge.executions.pending("1-abc", "e-1")).thenReturn(true);
+            when(edge.executions.take("1-abc", "e-1")).thenReturn(Optional
+                    .of(new Execution("e-1", Edge.RUNNER, new Command("", Map.of(), Duration.ZERO, false))));
+            for (int i = 0; i < 3; i++) {
+                assertEquals("HTTP/1.1 101 Switching Protocols", upgraded(edge));
+            }
+        }
+    }
+
+    @Test
     void aClientThatAsksOnAndOnAndReadsNothingIsHeldBackAndThenCut() throws Exception {
         try (Edge edge = new Edge(Edge.settings("", "", 0), Edge.patience(Duration.ofSeconds(1),
                 Duration.ofSeconds(10), Duration.ofMillis(50)))) {
@@ -253,6 +265,23 @@ class LimitsTest {
         try (Socket third = edge.connect()) {
             assertEquals(-1, third.getInputStream().read());
         }
+    }
+
+    /** The status line of a handshake, as soon as the server has heard that the connection before is closed. */
+    private static String upgraded(Edge edge) throws Exception {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (System.nanoTime() < end) {
+            try (Socket socket = edge.connect()) {
+                socket.getOutputStream().write(HANDSHAKE);
+                String head = Edge.head(socket.getInputStream());
+                if (!head.isEmpty()) {
+                    return head.substring(0, head.indexOf('\r'));
+                }
+            } catch (IOException turnedAway) {
+                Thread.onSpinWait();
+            }
+        }
+        return "turned away";
     }
 
     /** The status line. */

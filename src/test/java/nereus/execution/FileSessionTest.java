@@ -59,6 +59,16 @@ class FileSessionTest {
     }
 
     @Test
+    void aRunnerIsBusyUntilNothingOfASessionIsLeftThere() throws Exception {
+        Future<FileSession> opening = executions.files(Stage.RUNNER, LONG);
+        assertTrue(executions.busy(Stage.RUNNER.id()), "while it is opened");
+        FileSession session = get(opening);
+        assertTrue(executions.busy(Stage.RUNNER.id()), "while it is open");
+        get(session.close());
+        Stage.eventually("it is idle", () -> !executions.busy(Stage.RUNNER.id()));
+    }
+
+    @Test
     void aRunnerThatCannotBeReachedInTimeIsLost() {
         transport.dead(1000);
         assertEquals("nothing was heard of runner 7-runner for 200 ms",

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -137,6 +138,24 @@ class DownloadTest {
         bench.run(reader::drain);
         done.get(30, TimeUnit.SECONDS);
         assertArrayEquals(content, reader.bytes());
+    }
+
+    @Test
+    void aReaderMayBeSlowerThanARunnerMay() throws Exception {
+        byte[] content = random(8 << 20);
+        Files.write(work.resolve("file"), content);
+        var impatient = nereus.files.Files.in(bench.executions,
+                new FilesSettings("", 1, 1, 1, 4096, 10, Duration.ofSeconds(3), Duration.ofSeconds(20)));
+        Download download = bench.get(() -> impatient.open(RUNNER, FilePath.of("file"), false));
+        var reader = new Reader();
+        reader.full = true;
+        var done = new CompletableFuture<Void>();
+        bench.run(() -> download.writeTo(reader).onSuccess(done::complete).onFailure(done::completeExceptionally));
+        new CompletableFuture<Void>().completeOnTimeout(null, 4, TimeUnit.SECONDS).join();
+        bench.run(reader::drain);
+        done.get(30, TimeUnit.SECONDS);
+        assertArrayEquals(content, reader.bytes());
+        bench.clean();
     }
 
     @Test

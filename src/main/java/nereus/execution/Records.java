@@ -1,0 +1,53 @@
+package nereus.execution;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.Base64;
+import java.util.function.Consumer;
+
+/** Collects a listing, which comes in parts of base64. */
+final class Records implements Control.Parts {
+    /** Bytes of a listing in one part; {@code files.sh} has the same number. */
+    private static final int PART = 98_304;
+    static final int MOST_PARTS = (32 << 20) / PART;
+
+    private final Consumer<String> fail;
+    private final Buffer fields = Buffer.buffer();
+    private Buffer part = Buffer.buffer();
+    private int parts;
+
+    /** @param fail told why it is no listing; what comes after that does not count */
+    Records(Consumer<String> fail) {
+        this.fail = fail;
+    }
+
+    Buffer fields() {
+        return fields;
+    }
+
+    /** Whether there was more than can be held. */
+    boolean full() {
+        return parts >= MOST_PARTS;
+    }
+
+    @Override
+    public void begin(long length) {
+        if (length > 2 * PART)
+            fail.accept("a part of the listing has " + length + " bytes");
+        part = Buffer.buffer();
+    }
+
+    @Override
+    public void bytes(Buffer data) {
+        part.appendBuffer(data);
+    }
+
+    @Override
+    public void end() {
+        parts++;
+        try {
+            fields.appendBytes(Base64.getDecoder().decode(part.getBytes()));
+        } catch (IllegalArgumentException e) {
+            fail.accept("the listing is not base64: " + e.getMessage());
+        }
+    }
+}
