@@ -3,6 +3,7 @@ package nereus;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import nereus.command.NomadCheck;
 import nereus.command.Parts;
@@ -31,12 +32,21 @@ final class Assembly implements Parts {
     @Override
     public NomadCheck check(Configuration configuration) {
         Settings settings = Settings.read(configuration);
-        return () -> {
-            Vertx vertx = Vertx.vertx();
-            try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad())) {
-                return new NomadRights(nomad, settings.runners().instance()).run();
-            } finally {
-                vertx.close();
+        return new NomadCheck() {
+            @Override
+            public String target() {
+                return "Nomad at " + settings.nomad().addresses() + ", namespace " + settings.nomad().namespace()
+                        + ", as instance " + settings.runners().instance();
+            }
+
+            @Override
+            public List<Finding> run() {
+                Vertx vertx = Vertx.vertx();
+                try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad())) {
+                    return new NomadRights(nomad, settings.runners().instance()).run();
+                } finally {
+                    vertx.close();
+                }
             }
         };
     }

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import nereus.command.NomadCheck;
+import nereus.command.NomadCheck.Finding;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries everything Nereus needs of Nomad, leaves nothing behind, and names the right that is missing (docs/nomad.md, rights). */
-final class NomadRights implements NomadCheck {
+final class NomadRights {
     private static final Logger log = LoggerFactory.getLogger(NomadRights.class);
 
     private final Nomad nomad;
@@ -28,8 +28,7 @@ final class NomadRights implements NomadCheck {
         this.prefix = "nereus/" + instance + "/";
     }
 
-    @Override
-    public List<Finding> run() {
+    List<Finding> run() {
         if (attempt("Nomad", "it answers", "is the address right, and does an agent listen there?", this::answers)) {
             attempt("jobs", "they can be listed", "namespace capability \"list-jobs\"", () -> nomad.jobs(probe));
             attempt("allocations", "they can be listed", "namespace capability \"read-job\"", nomad::allocations);

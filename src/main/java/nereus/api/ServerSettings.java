@@ -25,7 +25,7 @@ public record ServerSettings(String address, int port, String token, String publ
         return new ServerSettings(
                 section.text("address", "127.0.0.1"),
                 section.number("port", USUAL_PORT, 0, 65535),
-                section.text("token", ""),
+                section.parsed("token", "", ServerSettings::token),
                 section.parsed("publicUrl", "", ServerSettings::webSocketBase),
                 section.number("depletingBelowPercent", 0, 0, 100),
                 ServerLimits.read(section));
@@ -40,6 +40,15 @@ public record ServerSettings(String address, int port, String token, String publ
     @Override
     public String toString() {
         return address + ":" + port + (token.isEmpty() ? ", no token" : ", with a token");
+    }
+
+    /** What a header can carry: blanks at its ends are lost on the way. */
+    private static String token(String token) {
+        if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException(
+                    "must be letters, digits and signs without blanks, as a header carries it");
+        }
+        return token;
     }
 
     private static String webSocketBase(String url) {

@@ -40,7 +40,9 @@ final class ApiClient {
         HttpResponse<String> response = call("POST", "/runners", body.toString());
         return switch (response.statusCode()) {
             case 200 -> field(response, "runnerId");
-            case 404 -> throw new CommandFailure("there is no execution environment " + environment + " at " + base);
+            case 404 -> throw new CommandFailure(response.body().isEmpty()
+                    ? base + " is not the address of a Nereus"
+                    : "there is no execution environment " + environment + " at " + base);
             default -> throw unexpected("claiming a runner", response);
         };
     }

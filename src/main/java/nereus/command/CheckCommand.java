@@ -33,8 +33,10 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        NomadCheck check = parts.check(Configuration.load(Optional.ofNullable(config), environment));
-        out.println("good  configuration: every setting is valid");
+        Configuration configuration = Configuration.load(Optional.ofNullable(config), environment);
+        NomadCheck check = parts.check(configuration);
+        out.println("good  configuration: every setting of " + configuration.source() + " is valid");
+        out.println("      checking " + check.target());
         List<NomadCheck.Finding> findings = check.run();
         findings.forEach(f -> out.println((f.good() ? "good  " : "BAD   ") + f.subject() + ": " + f.text()));
         return findings.stream().allMatch(NomadCheck.Finding::good) ? 0 : CommandLines.FAILED;

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Finds out whether Nomad can be reached and lets us do what we need. */
 public interface NomadCheck {
+    /** Which Nomad is looked at, and as whom, for people. */
+    String target();
+
     /** One finding for each thing that was tried, in order. Blocks; never throws because of Nomad. */
     List<Finding> run();
 

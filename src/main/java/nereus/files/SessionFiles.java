@@ -154,7 +154,7 @@ final class SessionFiles implements Files {
     }
 
     private static FilesException.NotFound missing(FilePath path) {
-        return new FilesException.NotFound("there is no " + path + ", or it may not be read");
+        return new FilesException.NotFound("'" + path + "' does not exist, or may not be read");
     }
 
     private static Throwable told(FilePath path, Throwable cause) {

@@ -38,7 +38,8 @@ public final class Configuration {
         written = file.map(yaml::read).orElseGet(LinkedHashMap::new);
         lines = yaml.lines();
         environment.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && !NOT_SETTINGS.contains(name)) {
+            // An empty one is one that somebody's script did not fill: it must not take away what the file says, least of all a token.
+            if (name.startsWith(PREFIX) && !NOT_SETTINGS.contains(name) && !value.isEmpty()) {
                 variables.put(name, value);
             }
         });
@@ -52,6 +53,11 @@ public final class Configuration {
      */
     public static Configuration load(Optional<Path> named, Map<String, String> environment) {
         return new Configuration(named.or(() -> Optional.of(USUAL_FILE).filter(Files::exists)), environment);
+    }
+
+    /** What was read, for people. */
+    public String source() {
+        return written.isEmpty() && source.equals("the configuration") ? "the defaults" : source;
     }
 
     /** Only the environment variables, no file. */

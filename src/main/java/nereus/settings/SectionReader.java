@@ -95,9 +95,14 @@ final class SectionReader implements Section {
             return parser.apply(value);
         } catch (IllegalArgumentException | DateTimeException e) {
             problems.add(
-                    name + "." + key + " " + e.getMessage() + ", not '" + value + "' (" + setting.get().origin() + ")");
+                    name + "." + key + " " + e.getMessage() + shown(key, value) + " (" + setting.get().origin() + ")");
             return byDefault;
         }
+    }
+
+    /** Secrets stay out of messages, wrong ones too. */
+    private static String shown(String key, String value) {
+        return key.equals("token") ? "" : ", not '" + value + "'";
     }
 
     private static Duration parsed(String text) {

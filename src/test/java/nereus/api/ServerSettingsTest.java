@@ -33,6 +33,28 @@ class ServerSettingsTest {
                 + "' (NEREUS_SERVER_PUBLIC_URL)", message);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"with a blank", "blank-at-its-end ", "ümlaut", "tab\t"})
+    void aTokenThatNoHeaderCarriesIsRefusedAndNotPrinted(String token) {
+        Configuration configuration = Configuration.withoutFile(Map.of("NEREUS_SERVER_TOKEN", token));
+        ServerSettings.read(configuration.section("server"));
+
+        String message = assertThrows(ConfigurationException.class, configuration::finish).toString();
+
+        assertTrue(message.contains("the configuration: server.token must be"), message);
+        assertFalse(message.contains(token), message);
+    }
+
+    @Test
+    void anEmptyVariableTakesNothingAway() {
+        Configuration configuration = Configuration.withoutFile(Map.of("NEREUS_SERVER_TOKEN", "")).with("server",
+                "port",
+                "7", "test");
+
+        assertEquals(7, ServerSettings.read(configuration.section("server")).port());
+        configuration.finish();
+    }
+
     @Test
     void theTokenIsNotPrinted() {
         String text = new ServerSettings("a", 1, "secret", "", 0, Edge.LIMITS).toString();

@@ -79,7 +79,7 @@ class CommandLinesTest {
         assertEquals(1, execute("check"));
 
         assertTrue(out.toString().endsWith("""
-                good  configuration: every setting is valid
+                good  configuration: every setting of config.yaml is valid
                 good  address: Nomad 2.0.5
                 BAD   variables: the right is missing
                 """), out.toString());
@@ -111,7 +111,17 @@ class CommandLinesTest {
 
         @Override
         public NomadCheck check(Configuration configuration) {
-            return () -> findings;
+            return new NomadCheck() {
+                @Override
+                public String target() {
+                    return "Nomad at http://there";
+                }
+
+                @Override
+                public List<Finding> run() {
+                    return findings;
+                }
+            };
         }
     }
 }
