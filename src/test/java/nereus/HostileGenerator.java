@@ -12,7 +12,6 @@ import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import nereus.HostileRequest.Manner;
-import nereus.api.ApiDocument;
 
 /**
  * Builds requests route by route, each field drawn from valid, borderline and hostile values: valid ones often enough that much gets
@@ -79,7 +78,7 @@ final class HostileGenerator {
         }
 
         private HostileRequest request() {
-            int route = random.nextInt(ApiDocument.FILES_ARE_SERVED ? 100 : 82);
+            int route = random.nextInt(100);
             if (route < 10) {
                 return claim();
             } else if (route < 20) {

@@ -13,7 +13,7 @@ import nereus.settings.Section;
  * @param memoryPerUpload KiB of one upload that are kept in memory before the spool is used
  * @param longestPath bytes of one path
  * @param listed entries of one listing
- * @param stall without any progress for that long a copy or a download is given up
+ * @param stall a copy or a download that the runner does not get on with for that long is given up
  * @param answer how long a listing, or the opening of a download, may take
  */
 public record FilesSettings(String spool, int largestUpload, int spooled, int memoryPerUpload, int longestPath,

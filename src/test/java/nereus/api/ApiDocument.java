@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
 
 /** Our openapi.json, and whether what is answered is described in it. */
 public final class ApiDocument {
-    /** Whether the routes of files are there; false until their room is. */
-    public static final boolean FILES_ARE_SERVED = true;
-
     private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch", "head", "options");
@@ -92,7 +89,6 @@ public final class ApiDocument {
             return Optional.empty();
         }
         return templates.entrySet().stream()
-                .filter(template -> FILES_ARE_SERVED || !template.getKey().contains("/files"))
                 .filter(template -> template.getValue().matcher(path).matches()).map(Map.Entry::getKey).findFirst();
     }
 

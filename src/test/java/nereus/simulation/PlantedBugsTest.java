@@ -35,7 +35,7 @@ class PlantedBugsTest {
                                 "            if (!readiness.fleetKnown()) snapshot();\n            backoff.succeeded();")
                         .replace("sync/Watcher.java", "if (untilSnapshot <= 0)",
                                 "if (untilSnapshot < Long.MIN_VALUE / 2)"),
-                new PlantedBug("absence counts whatever the list's index", 300)
+                new PlantedBug("absence counts whatever the list's index", 600)
                         .replace("runner/News.java", " && runner.jobIndex <= snapshot.jobs().index()", "")
                         .replace("runner/News.java", " && allocation.index() <= snapshot.allocations().index()", ""),
                 new PlantedBug("half a list is accepted", 100).replace("sync/SnapshotReader.java",
@@ -59,13 +59,13 @@ class PlantedBugsTest {
                         "new java.util.UUID(0, random.nextInt(12))"),
                 new PlantedBug("starting runners do not count", 50).replace("pool/Refill.java",
                         "return wanted - idle - starting;", "return wanted - idle;"),
-                new PlantedBug("the replacement of an allocation is handed out", 200).replace("runner/News.java",
+                new PlantedBug("the replacement of an allocation is handed out", 600).replace("runner/News.java",
                         "            if (!news.over() && (known == null || news.index() >= known.index())) {\n                table.over(runner, Ending.STOPPED, \"Nomad replaced its allocation\");\n            }\n            return;",
                         "            if (news.over()) {\n                return;\n            }"),
-                new PlantedBug("an empty list of variables is believed", 300).replace("pool/Ledger.java",
+                new PlantedBug("an empty list of variables is believed", 600).replace("pool/Ledger.java",
                         "return sentinel ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();",
                         "return Optional.of(new Book(claimed, released, saved));"),
-                new PlantedBug("a return is answered and forgotten", 200).replace("pool/Claims.java",
+                new PlantedBug("a return is answered and forgotten", 600).replace("pool/Claims.java",
                         "            ledger.noteReleased(runnerId);\n", ""));
     }
 }
