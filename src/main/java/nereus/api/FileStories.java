@@ -4,10 +4,12 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nereus.files.FileEntry;
 import nereus.files.FilePath;
 import nereus.files.Files;
 import nereus.files.FilesException;
@@ -30,6 +32,7 @@ final class FileStories {
     private final ErrorAnswers errors;
     private final Duration listing;
     private final Duration reader;
+    private final ListedMemory memory;
 
     FileStories(Vertx vertx, Collaborators rooms, FleetGate gate, ErrorAnswers errors, ApiServer.Patience patience) {
         this.vertx = vertx;
@@ -40,21 +43,29 @@ final class FileStories {
         this.errors = errors;
         this.listing = patience.listing();
         this.reader = patience.reader();
+        this.memory = new ListedMemory(rooms.filesSettings().listed());
     }
 
     /** Answers in time whatever happens: what is late is told to nobody. */
     Reply list(Incoming request) {
-        FutureTask<Reply> task = new FutureTask<>(() -> listed(request));
-        Thread.ofVirtual().name("list " + request.part("id")).start(task);
+        CompletableFuture<Listing> listed = new CompletableFuture<>();
+        Thread.ofVirtual().name("list " + request.part("id")).start(() -> {
+            try {
+                Listing made = listed(request);
+                if (!listed.complete(made)) {
+                    made.unsent();
+                }
+            } catch (RuntimeException | Error e) {
+                listed.completeExceptionally(e);
+            }
+        });
         try {
-            return task.get(listing.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException late) {
-            return Answer.refusal(FAILED_DEPENDENCY, "the runner did not answer in time");
-        } catch (ExecutionException e) {
-            return bearable("list " + request.part("id"), request.part("id"), e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return Answer.refusal(FAILED_DEPENDENCY, "Nereus stops");
+            return listed.orTimeout(listing.toNanos(), TimeUnit.NANOSECONDS).join();
+        } catch (CompletionException e) {
+            return e.getCause() instanceof TimeoutException
+                    ? Answer.refusal(FAILED_DEPENDENCY, "the runner did not answer in time")
+                    : bearable("list " + request.part("id"), request.part("id"),
+                            e.getCause() == null ? e : e.getCause());
         }
     }
 
@@ -77,11 +88,12 @@ final class FileStories {
         }
     }
 
-    private Reply listed(Incoming request) {
+    private Listing listed(Incoming request) {
         gate.pass();
         Claimed runner = claimed(request.part("id"));
-        return new Listing(vertx, files.list(runner, path(request.query(), "./"),
-                request.query().flag("recursive", true), privileged(request)), reader);
+        List<FileEntry> entries = files.list(runner, path(request.query(), "./"),
+                request.query().flag("recursive", true), privileged(request));
+        return new Listing(vertx, entries, reader, memory.take(entries));
     }
 
     private Claimed claimed(String id) {

@@ -22,10 +22,13 @@ final class Listing implements Reply {
     private final Vertx vertx;
     private final Iterator<FileEntry> entries;
     private final Duration patience;
+    private final Runnable over;
     private boolean begun;
     private boolean left;
 
-    Listing(Vertx vertx, List<FileEntry> entries, Duration patience) {
+    /** @param over told once nothing more is to be sent; may be told more than once */
+    Listing(Vertx vertx, List<FileEntry> entries, Duration patience, Runnable over) {
+        this.over = over;
         this.vertx = vertx;
         this.entries = entries.iterator();
         this.patience = patience;
@@ -35,19 +38,29 @@ final class Listing implements Reply {
     public void send(HttpServerRequest request) {
         HttpServerResponse response = request.response();
         if (response.closed()) {
+            over.run();
             return;
         }
         response.putHeader("Content-Type", "application/json");
         // HTTP 1.0 knows no chunks, so its client gets all in one.
         Buffer first = piece(request.version() == HttpVersion.HTTP_1_0 ? Integer.MAX_VALUE : PIECE);
         if (!entries.hasNext()) {
+            over.run();
             response.end(first);
             return;
         }
         response.setChunked(true);
-        Outflow out = new Outflow(vertx, request, patience, () -> left = true);
+        Outflow out = new Outflow(vertx, request, patience, () -> {
+            left = true;
+            over.run();
+        });
         out.write(first);
         flow(out);
+    }
+
+    /** Nobody waits for it any more. */
+    void unsent() {
+        over.run();
     }
 
     private void flow(Outflow out) {
@@ -60,6 +73,7 @@ final class Listing implements Reply {
         }
         if (!left) {
             out.drainHandler(null);
+            over.run();
             out.end();
         }
     }

@@ -3,16 +3,16 @@ package nereus.environment;
 import com.hashicorp.nomad.apimodel.Job;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import nereus.nomad.JobFact;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
@@ -40,7 +40,8 @@ public final class EnvironmentStore {
     private final Runnable changed;
     private final IntConsumer gone;
     /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time for each. */
-    private final List<Lock> writing;
+    private final Map<Integer, Lock> writing = new ConcurrentHashMap<>();
+    private final Supplier<Lock> locks;
 
     /**
      * @param changed told after each change of the registry
@@ -54,7 +55,7 @@ public final class EnvironmentStore {
     /** @param locks makes locks; a simulator's let others go on while they wait */
     public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone, Supplier<Lock> locks) {
-        this.writing = Stream.generate(locks).limit(64).toList();
+        this.locks = locks;
         this.nomad = nomad;
         this.environments = environments;
         this.settings = settings;
@@ -348,7 +349,7 @@ public final class EnvironmentStore {
     }
 
     private <T> T alone(int id, Supplier<T> story) {
-        Lock lock = writing.get(id % writing.size());
+        Lock lock = writing.computeIfAbsent(id, first -> locks.get());
         try {
             if (!lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw busy(id, new TimeoutException());

@@ -37,7 +37,7 @@ public final class Executions {
         var channels = new ChannelOpener(vertx, transport, settings, ticker);
         this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
                 ticker, random,
-                new UserChange(settings.user()));
+                new UserChange(settings.user()), new ListingMemory());
     }
 
     /**

@@ -133,7 +133,9 @@ public final class FileSession {
      */
     public Future<Found> list(byte[] path, boolean all, boolean privileged, int records, Duration within) {
         Buffer argument = argument(path);
-        var found = new Records(this::fail);
+        var found = new Records(shared.listings(), this::fail);
+        // Its reader closes the session when it has read.
+        gone.future().onComplete(over -> found.release());
         return on(
                 () -> operate("ls", found, within, user(privileged), argument, text(all ? "all" : "one"), text(records),
                         text(Records.MOST_PARTS)))

@@ -8,15 +8,18 @@ import java.util.function.Consumer;
 final class Records implements Control.Parts {
     /** Bytes of a listing in one part; {@code files.sh} has the same number. */
     private static final int PART = 98_304;
-    static final int MOST_PARTS = (32 << 20) / PART;
+    static final int MOST_PARTS = (12 << 20) / PART;
 
     private final Consumer<String> fail;
+    private final ListingMemory memory;
     private final Buffer fields = Buffer.buffer();
     private Buffer part = Buffer.buffer();
     private int parts;
+    private long taken;
 
     /** @param fail told why it is no listing; what comes after that does not count */
-    Records(Consumer<String> fail) {
+    Records(ListingMemory memory, Consumer<String> fail) {
+        this.memory = memory;
         this.fail = fail;
     }
 
@@ -44,10 +47,23 @@ final class Records implements Control.Parts {
     @Override
     public void end() {
         parts++;
+        if (parts > 1) {
+            if (!memory.take(PART)) {
+                fail.accept("too many long listings are being made at once");
+                return;
+            }
+            taken += PART;
+        }
         try {
             fields.appendBytes(Base64.getDecoder().decode(part.getBytes()));
         } catch (IllegalArgumentException e) {
             fail.accept("the listing is not base64: " + e.getMessage());
         }
+    }
+
+    /** Its memory is others' again. */
+    void release() {
+        memory.give(taken);
+        taken = 0;
     }
 }

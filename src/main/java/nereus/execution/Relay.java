@@ -67,7 +67,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     /** What all relays share. */
     record Relays(Vertx vertx, PairSource pairs, ChannelOpener channels, RunnerLife life, ExecutionSettings settings,
             Ticker ticker,
-            java.util.random.RandomGenerator random, UserChange userChange) {}
+            java.util.random.RandomGenerator random, UserChange userChange, ListingMemory listings) {}
 
     Relay(Relays shared, RunnerExecutions runner, Executions.Execution execution, ServerWebSocket socket) {
         this.shared = shared;

@@ -54,12 +54,15 @@ final class SessionFiles implements Files {
             throw missing(path);
         long begin = ticker.nanos();
         FileSession session = await(executions.files(runner, settings.answer()));
-        FileSession.Found found;
         try {
-            found = await(session.list(path.bytes(), recursive, privileged, settings.listed() + 1, left(begin)));
+            return read(path, recursive,
+                    await(session.list(path.bytes(), recursive, privileged, settings.listed() + 1, left(begin))));
         } finally {
             session.close();
         }
+    }
+
+    private List<FileEntry> read(FilePath path, boolean recursive, FileSession.Found found) {
         byte[] fields = found.fields().getBytes();
         if (found.cut() || Listing.count(fields) > settings.listed())
             throw new FilesException.TooMany(
