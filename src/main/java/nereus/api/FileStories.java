@@ -32,6 +32,7 @@ final class FileStories {
     private final ErrorAnswers errors;
     private final Duration listing;
     private final Duration reader;
+    private final DownloadPlaces places;
     private final ListedMemory memory;
 
     FileStories(Vertx vertx, Collaborators rooms, FleetGate gate, ErrorAnswers errors, ApiServer.Patience patience) {
@@ -43,6 +44,7 @@ final class FileStories {
         this.errors = errors;
         this.listing = patience.listing();
         this.reader = patience.reader();
+        this.places = new DownloadPlaces(rooms.filesSettings().downloads(), patience.listing());
         this.memory = new ListedMemory(rooms.filesSettings().listed());
     }
 
@@ -82,7 +84,8 @@ final class FileStories {
             }
             boolean privileged = privileged(request);
             return new RawFile(vertx, path, () -> files.open(runner, path, privileged), e -> bearable(what, id,
-                    e instanceof FilesException.NotFound ? new FilesException.NotFound(ABSENT) : e), reader);
+                    e instanceof FilesException.NotFound ? new FilesException.NotFound(ABSENT) : e), reader,
+                    places.take());
         } catch (RuntimeException e) {
             return bearable(what, id, e);
         }

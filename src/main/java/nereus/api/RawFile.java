@@ -24,9 +24,15 @@ final class RawFile implements Reply {
     private final Opener opener;
     private final Function<Throwable, Answer> failure;
     private final Duration patience;
+    private final Runnable over;
 
-    /** @param failure what a file that does not open is answered with */
-    RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience) {
+    /**
+     * @param failure what a file that does not open is answered with
+     * @param over told when the download is over, whatever became of it
+     */
+    RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience,
+            Runnable over) {
+        this.over = over;
         this.vertx = vertx;
         this.path = path;
         this.opener = opener;
@@ -42,13 +48,17 @@ final class RawFile implements Reply {
         } catch (RuntimeException e) {
             opening = Future.failedFuture(e);
         }
-        opening.onComplete(download -> deliver(request, download), e -> failure.apply(e).send(request));
+        opening.onComplete(download -> deliver(request, download), e -> {
+            over.run();
+            failure.apply(e).send(request);
+        });
     }
 
     private void deliver(HttpServerRequest request, Download download) {
         HttpServerResponse response = request.response();
         // Guard against a client that left while the file was opened.
         if (response.closed()) {
+            over.run();
             download.abandon();
             return;
         }
@@ -57,12 +67,13 @@ final class RawFile implements Reply {
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Content-Disposition", Disposition.attachment(path.text()));
         if (request.method().equals(HttpMethod.HEAD)) {
+            over.run();
             download.abandon();
             response.end();
             return;
         }
         Outflow out = new Outflow(vertx, request, patience, download::abandon);
-        download.writeTo(out).onComplete(
+        download.writeTo(out).onComplete(done -> over.run()).onComplete(
                 done -> finish(out, download),
                 error -> fail(request, out, download, error));
     }

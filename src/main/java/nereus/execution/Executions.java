@@ -92,6 +92,10 @@ public final class Executions {
         if (closed)
             return Future.failedFuture(new FileSession.Lost("the service stops"));
         RunnerExecutions executions = of(runner);
+        if (executions.sessions() >= shared.settings().runningPerRunner())
+            return Future.failedFuture(new FileSession.Lost(
+                    shared.settings().runningPerRunner() + " operations on files are under way in runner "
+                            + runner.id()));
         executions.guard().ensure();
         var session = new FileSession(shared, executions, runner);
         Future<FileSession> opened = session.open(within);

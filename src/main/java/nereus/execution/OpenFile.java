@@ -24,6 +24,8 @@ public final class OpenFile {
     private long length = -1;
     private @Nullable Consumer<Buffer> sink;
     private boolean leaving;
+    private boolean sending;
+    private boolean refused;
 
     OpenFile(FileSession session, Duration stall) {
         this.session = session;
@@ -104,12 +106,18 @@ public final class OpenFile {
     private final class Parts implements Control.Parts {
         @Override
         public void begin(long bytes) {
-            if (length >= 0 ? sink == null || bytes != length : bytes > 18)
+            // What reads runs as the learner's user, who may have taken it over: one frame of the announced length, and nothing more.
+            if (length >= 0 ? sink == null || sending || bytes != length : bytes > 18) {
+                refused = true;
                 session.fail("the file came otherwise than announced");
+            }
+            sending = length >= 0;
         }
 
         @Override
         public void bytes(Buffer data) {
+            if (refused)
+                return;
             if (length < 0) {
                 told.append(data.toString(StandardCharsets.US_ASCII));
             } else if (sink != null) {
@@ -120,7 +128,7 @@ public final class OpenFile {
 
         @Override
         public void end() {
-            if (length >= 0)
+            if (length >= 0 || refused)
                 return;
             if (!told.toString().matches("\\d{1,18}")) {
                 session.fail("the file's length cannot be read: " + told);

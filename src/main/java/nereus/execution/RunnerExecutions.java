@@ -86,6 +86,11 @@ final class RunnerExecutions {
         running.remove(relay);
     }
 
+    /** Open sessions for files. */
+    synchronized int sessions() {
+        return files.size();
+    }
+
     /** Enters a session for files; the ending when the runner has one already. */
     synchronized Optional<Ending> opened(FileSession session) {
         files.add(session);

@@ -20,6 +20,8 @@ final class SessionFiles implements Files {
     private static final FilePath EVERYTHING = FilePath.of("./*");
     /** Bytes of paths in one deletion: together they are the arguments of one program. */
     private static final int BATCH = 64 * 1024;
+    /** Bytes that the asked path may take in all names of a listing. */
+    private static final long MOST_PREFIXES = 8 << 20;
 
     private final Executions executions;
     private final FilesSettings settings;
@@ -64,7 +66,9 @@ final class SessionFiles implements Files {
 
     private List<FileEntry> read(FilePath path, boolean recursive, FileSession.Found found) {
         byte[] fields = found.fields().getBytes();
-        if (found.cut() || Listing.count(fields) > settings.listed())
+        int count = Listing.count(fields);
+        // Each name begins with the path that was asked for.
+        if (found.cut() || count > settings.listed() || (recursive && (long) count * path.length() > MOST_PREFIXES))
             throw new FilesException.TooMany(
                     path + " holds more files than can be listed, which are " + settings.listed()
                             + "; list its directories one by one");

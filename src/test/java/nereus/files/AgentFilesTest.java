@@ -58,7 +58,7 @@ class AgentFilesTest {
         exec = new HttpExec(vertx, NomadSettings.of(URI.create("http://127.0.0.1:" + agent.address().getPort())));
         executions = new Executions(vertx, exec, life, TestSettings.with(), new SecureRandom(), Ticker.SYSTEM);
         files = Files.in(executions,
-                new FilesSettings("", 1, 1, 1, 4096, 1000, Duration.ofSeconds(30), Duration.ofSeconds(20)));
+                new FilesSettings("", 1, 1, 1, 4096, 1000, 64, Duration.ofSeconds(30), Duration.ofSeconds(20)));
         var call = new Call(agent.address());
         call.register("900-a");
         runner = new Claimed("900-a", 900, call.untilRunning("900-a"), List.of());

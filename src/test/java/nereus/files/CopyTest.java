@@ -216,7 +216,7 @@ class CopyTest {
     @Test
     void aWriterThatDoesNotProgressIsGivenUp() throws Exception {
         var impatient = nereus.files.Files.in(bench.executions,
-                new FilesSettings("", 1, 1, 1, 4096, 10, Duration.ofMillis(700), Duration.ofSeconds(10)));
+                new FilesSettings("", 1, 1, 1, 4096, 10, 64, Duration.ofMillis(700), Duration.ofSeconds(10)));
         var stopping = after1MiB("stuck", () -> assertTrue(shell("for p in "
                 + String.join(" ", bench.transport.tagged().stream().map(String::valueOf).toList())
                 + "; do read -r c </proc/$p/comm; [ \"$c\" = tar ] && kill -STOP $p; done; true")));

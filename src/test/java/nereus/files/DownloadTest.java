@@ -145,7 +145,7 @@ class DownloadTest {
         byte[] content = random(8 << 20);
         Files.write(work.resolve("file"), content);
         var impatient = nereus.files.Files.in(bench.executions,
-                new FilesSettings("", 1, 1, 1, 4096, 10, Duration.ofSeconds(3), Duration.ofSeconds(20)));
+                new FilesSettings("", 1, 1, 1, 4096, 10, 64, Duration.ofSeconds(3), Duration.ofSeconds(20)));
         Download download = bench.get(() -> impatient.open(RUNNER, FilePath.of("file"), false));
         var reader = new Reader();
         reader.full = true;

@@ -149,7 +149,7 @@ class SpoolTest {
     }
 
     private static FilesSettings settings(Path directory, int memoryKib, int mib) {
-        return new FilesSettings(directory.toString(), 1, mib, memoryKib, 100, 100, Duration.ofSeconds(1),
+        return new FilesSettings(directory.toString(), 1, mib, memoryKib, 100, 100, 64, Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
     }
 }

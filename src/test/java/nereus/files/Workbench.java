@@ -44,7 +44,7 @@ final class Workbench implements AutoCloseable {
         executions = new Executions(vertx, transport, life, TestSettings.with(settings), new SecureRandom(),
                 Ticker.SYSTEM);
         files = Files.in(executions,
-                new FilesSettings("", 1, 1, 1, 4096, listed, Duration.ofSeconds(20), Duration.ofSeconds(20)));
+                new FilesSettings("", 1, 1, 1, 4096, listed, 64, Duration.ofSeconds(20), Duration.ofSeconds(20)));
     }
 
     Download open(String path, boolean privileged) {

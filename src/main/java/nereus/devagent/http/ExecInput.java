@@ -67,26 +67,23 @@ final class ExecInput {
 
     void data(byte[] bytes) {
         steps.add(new Step.Data(Buffer.buffer(bytes)));
-        boolean tell;
         synchronized (this) {
             waiting += bytes.length;
-            tell = waiting > HIGH && !told;
-            told |= tell;
-        }
-        if (tell) {
-            full.accept(true);
+            if (waiting > HIGH && !told) {
+                told = true;
+                // Guard against the other news overtaking this one: it is told under the lock, and only handed on there.
+                full.accept(true);
+            }
         }
     }
 
     private void done(int bytes) {
-        boolean tell;
         synchronized (this) {
             waiting -= bytes;
-            tell = waiting < LOW && told;
-            told &= !tell;
-        }
-        if (tell) {
-            full.accept(false);
+            if (waiting < LOW && told) {
+                told = false;
+                full.accept(false);
+            }
         }
     }
 
