@@ -46,6 +46,10 @@ class HostileRequestsTest {
             .compile("WARN io\\.netty\\.util\\.concurrent\\.DefaultPromise - An exception"
                     + " was thrown by io\\.vertx\\.core\\.net\\.impl\\.VertxConnection.* java\\.lang\\.IllegalArgumentException");
 
+    /** A listing that does not come about in its 4 s, on a machine that is busy with other things: 424 for its client, and a line. */
+    private static final Pattern LATE_LISTING = Pattern
+            .compile("WARN nereus\\.api\\.ErrorAnswers - list [^ ]+: nothing was heard of runner .*");
+
     @TempDir
     private Path work;
 
@@ -81,7 +85,8 @@ class HostileRequestsTest {
             assertTrue(after.threads() <= before.threads() + 8, about + ": " + before + " " + after);
             assertTrue(after.heapMiB() <= before.heapMiB() + 48, about + ": " + before + " " + after);
             assertEquals(List.of(),
-                    complaints.heard().stream().filter(line -> !CLOSED_WHILE_CLOSING.matcher(line).matches()).toList(),
+                    complaints.heard().stream().filter(line -> !CLOSED_WHILE_CLOSING.matcher(line).matches()
+                            && !LATE_LISTING.matcher(line).matches()).toList(),
                     about);
             assertEquals(0, list(spool).size(), about + ": temporary files are left");
             Frontend.Run run = frontend.run(frontend.claim(1, 60), "echo still here");

@@ -80,6 +80,7 @@ class CommandLinesTest {
 
         assertTrue(out.toString().endsWith("""
                 good  configuration: every setting of config.yaml is valid
+                      checking Nomad at http://there
                 good  address: Nomad 2.0.5
                 BAD   variables: the right is missing
                 """), out.toString());
