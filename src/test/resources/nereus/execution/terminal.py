@@ -1,7 +1,10 @@
 # Runs argv on a terminal of its own; stdin and stdout are the terminal's other end. Exits as the program does.
-import os, pty, select, sys
+import os, pty, select, signal, sys
 pid, master = pty.fork()
 if pid == 0:
+    # A build started in the background ignores these, and its children would too.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     os.execv(sys.argv[1], sys.argv[1:])
 watched = [0, master]
 while True:
