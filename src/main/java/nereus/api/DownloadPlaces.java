@@ -3,7 +3,6 @@ package nereus.api;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How many downloads may be under way at once, first come, first served: one whose client does not read holds some megabytes in the
@@ -32,11 +31,6 @@ final class DownloadPlaces {
             Thread.currentThread().interrupt();
             throw new Refusal(Answer.refusal(424, "Nereus stops"));
         }
-        AtomicBoolean over = new AtomicBoolean();
-        return () -> {
-            if (over.compareAndSet(false, true)) {
-                free.release();
-            }
-        };
+        return new Permits(free, 1);
     }
 }

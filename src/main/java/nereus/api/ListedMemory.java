@@ -2,7 +2,6 @@ package nereus.api;
 
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import nereus.files.FileEntry;
 
 /** How many entries all listings may hold that are on their way to their clients: each has some hundred bytes, and clients may be slow. */
@@ -26,11 +25,6 @@ final class ListedMemory {
         if (!free.tryAcquire(wanted)) {
             throw new Refusal(Answer.refusal(424, "too many long listings are on their way; ask again a little later"));
         }
-        AtomicBoolean over = new AtomicBoolean();
-        return () -> {
-            if (over.compareAndSet(false, true)) {
-                free.release(wanted);
-            }
-        };
+        return new Permits(free, wanted);
     }
 }
