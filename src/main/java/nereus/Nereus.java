@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +19,7 @@ import nereus.command.Running;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.TemplateWatch;
+import nereus.epoch.Epoch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
 import nereus.files.Files;
@@ -42,6 +44,7 @@ final class Nereus implements Running {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ApiServer api;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     /** @throws IOException when the address cannot be bound */
     Nereus(Settings settings, Optional<String> version) throws IOException {
@@ -58,9 +61,11 @@ final class Nereus implements Running {
             Readiness readiness = new Readiness();
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
-            EnvironmentStore store = new EnvironmentStore(nomad, environments, settings.runners(), bell::ring,
+            Epoch epoch = new Epoch(nomad, instance, UUID.randomUUID().toString());
+            epoch.superseded().thenAccept(ended::complete);
+            EnvironmentStore store = new EnvironmentStore(nomad, epoch, environments, settings.runners(), bell::ring,
                     fleet::dissolve);
-            Ledger ledger = new Ledger(nomad, instance, UUID.randomUUID().toString());
+            Ledger ledger = new Ledger(nomad, instance, epoch);
             Troubles troubles = new Troubles();
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
@@ -99,6 +104,11 @@ final class Nereus implements Running {
     @Override
     public int port() {
         return api.port();
+    }
+
+    @Override
+    public CompletionStage<String> superseded() {
+        return ended.minimalCompletionStage();
     }
 
     @Override

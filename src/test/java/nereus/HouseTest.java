@@ -22,9 +22,9 @@ class HouseTest {
     /** Each room and the rooms it may import, itself excepted. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(Map.entry("clock", List.of()),
             Map.entry("settings", List.of()), Map.entry("nomad", List.of("clock", "settings")),
-            Map.entry("environment", List.of("nomad", "settings")),
+            Map.entry("epoch", List.of("nomad")), Map.entry("environment", List.of("epoch", "nomad", "settings")),
             Map.entry("runner", List.of("environment", "nomad", "clock")),
-            Map.entry("pool", List.of("runner", "environment", "nomad", "settings", "clock")),
+            Map.entry("pool", List.of("runner", "environment", "epoch", "nomad", "settings", "clock")),
             Map.entry("execution", List.of("runner", "nomad", "settings", "clock")),
             Map.entry("files", List.of("execution", "runner", "settings", "clock")),
             Map.entry("sync", List.of("pool", "runner", "environment", "nomad", "settings", "clock")),
@@ -61,7 +61,8 @@ class HouseTest {
     @Test
     void theDecidingHalfHoldsNoInputOrOutput() {
         noClasses().that()
-                .resideInAnyPackage("nereus.runner..", "nereus.environment..", "nereus.pool..", "nereus.sync..",
+                .resideInAnyPackage("nereus.runner..", "nereus.environment..", "nereus.epoch..", "nereus.pool..",
+                        "nereus.sync..",
                         "nereus.devagent.model..")
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "java.net..", "java.nio.channels..").check(HOUSE);

@@ -57,8 +57,8 @@ class RestartTest {
                 }
                 eventually("nothing is used and the pool is whole",
                         () -> frontend.used(1) == 0 && frontend.idle(1) == 20);
-                eventually("only the sentinel is left of the ledger",
-                        () -> variables(nomad).equals(Set.of("nereus/nereus/sentinel")));
+                eventually("only the epoch is left of the ledger",
+                        () -> variables(nomad).equals(Set.of("nereus/nereus/epoch")));
             }
         }
     }

@@ -47,6 +47,7 @@ final class ErrorAnswers {
             // 429 like all that others hold: to CodeOcean each error of a copy means another runner and one more try.
             case SpoolException.Full e -> Answer.refusal(429, message(e));
             case SpoolException.Broken e -> logged(fault, what, ErrorCode.UNKNOWN, e);
+            case NomadException.Superseded e -> logged(fault, what, ErrorCode.NOMAD_UNREACHABLE, e);
             case NomadException.Unreachable e -> logged(fault, what, ErrorCode.NOMAD_UNREACHABLE, e);
             case NomadException e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             default -> unexpected(fault, what, error);

@@ -10,8 +10,9 @@ import picocli.CommandLine.ParseResult;
 
 /** Builds the command line and says what an error looks like to its user. */
 public final class CommandLines {
-    /** Exit codes: done, failed, wrong usage; {@code run} uses its command's code and this for its own failures. */
+    /** Exit codes: done, failed, wrong usage, another process took over; {@code run} uses its command's code and this for its own failures. */
     static final int FAILED = 1;
+    static final int SUPERSEDED = 3;
     static final int RUN_FAILED = 125;
 
     private CommandLines() {}

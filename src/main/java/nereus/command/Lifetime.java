@@ -2,14 +2,17 @@ package nereus.command;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * What a process has started, and stops in reverse order when it ends: by SIGTERM or SIGINT, or because a later part could not be
- * started. Ended by a signal after everything was started, the process exits with 0.
+ * started. Ended by a signal after everything was started, the process exits with 0; ended because another process has taken over,
+ * with {@link CommandLines#SUPERSEDED}, so that what supervises it need not start it again.
  */
 final class Lifetime {
     private final Deque<Running> started = new ArrayDeque<>();
+    private final CompletableFuture<String> superseded = new CompletableFuture<>();
     private boolean complete;
     private boolean stopping;
 
@@ -22,6 +25,7 @@ final class Lifetime {
         synchronized (this) {
             if (!stopping) {
                 started.push(part);
+                part.superseded().thenAccept(superseded::complete);
                 return part;
             }
         }
@@ -29,15 +33,19 @@ final class Lifetime {
         return part;
     }
 
-    /** Everything was started. Does not return but by an interrupt. */
-    void await() {
+    /** Everything was started. Returns, with the exit code, when another process has taken over, or when interrupted. */
+    int await() {
         synchronized (this) {
             complete = true;
         }
         try {
-            new CountDownLatch(1).await();
+            System.err.println("nereus: " + superseded.get());
+            return CommandLines.SUPERSEDED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return 0;
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
         }
     }
 
@@ -49,7 +57,7 @@ final class Lifetime {
             parts = new ArrayDeque<>(started);
             askedFor = complete;
         }
-        int code = 0;
+        int code = superseded.isDone() ? CommandLines.SUPERSEDED : 0;
         for (Running part : parts) {
             try {
                 part.close();

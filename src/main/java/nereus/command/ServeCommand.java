@@ -30,7 +30,6 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Lifetime lifetime = new Lifetime();
         lifetime.stops(parts.service(Configuration.load(Optional.ofNullable(config), environment)));
-        lifetime.await();
-        return 0;
+        return lifetime.await();
     }
 }

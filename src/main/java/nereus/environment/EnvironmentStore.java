@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import nereus.epoch.Epoch;
 import nereus.nomad.JobFact;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
@@ -33,6 +34,7 @@ public final class EnvironmentStore {
     private static final Logger log = LoggerFactory.getLogger(EnvironmentStore.class);
 
     private final Nomad nomad;
+    private final Epoch epoch;
     private final Environments environments;
     private final JobSettings settings;
     private final SavedDefinitions saved;
@@ -47,14 +49,15 @@ public final class EnvironmentStore {
      * @param changed told after each change of the registry
      * @param gone told the id of each environment that was deleted, after it has left the registry; its runners are to go
      */
-    public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
+    public EnvironmentStore(Nomad nomad, Epoch epoch, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone) {
-        this(nomad, environments, settings, changed, gone, ReentrantLock::new);
+        this(nomad, epoch, environments, settings, changed, gone, ReentrantLock::new);
     }
 
     /** @param locks makes locks; a simulator's let others go on while they wait */
-    public EnvironmentStore(Nomad nomad, Environments environments, JobSettings settings, Runnable changed,
+    public EnvironmentStore(Nomad nomad, Epoch epoch, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone, Supplier<Lock> locks) {
+        this.epoch = epoch;
         this.locks = locks;
         this.nomad = nomad;
         this.environments = environments;
@@ -71,7 +74,7 @@ public final class EnvironmentStore {
 
     /** Creates or replaces; true when it was created. One call to Nomad, unless a plain template is in the way. */
     public boolean put(Environment environment) {
-        return alone(environment.id(), () -> {
+        return change(environment.id(), () -> {
             int id = environment.id();
             Optional<Edition> known = environments.edition(id);
             Edition next = next(known, environment);
@@ -87,6 +90,7 @@ public final class EnvironmentStore {
             } else {
                 index = known.isPresent() ? update(next) : create(next);
             }
+            epoch.confirm();
             enter(next, index);
             dropSaved(id);
             log.info("environment {} {}: image {}, pool of {}", id,
@@ -101,7 +105,7 @@ public final class EnvironmentStore {
      * through leaves the environment and its runners as they are, until its template is seen to be away.
      */
     public boolean delete(int id) {
-        return alone(id, () -> {
+        return change(id, () -> {
             if (environments.get(id).isEmpty()) {
                 return false;
             }
@@ -111,6 +115,7 @@ public final class EnvironmentStore {
                 sightings.saved(id, false);
             }
             purge(id);
+            epoch.confirm();
             remove(id, "deleted");
             return true;
         });
@@ -166,7 +171,7 @@ public final class EnvironmentStore {
 
     /** Finishes the change of an environment whose definition is saved, if it still is. */
     void finishSaved(int id) {
-        alone(id, () -> finish(id));
+        change(id, () -> finish(id));
     }
 
     /**
@@ -174,7 +179,7 @@ public final class EnvironmentStore {
      * template is put back, once after each put.
      */
     void lookInto(int id) {
-        alone(id, () -> {
+        change(id, () -> {
             Optional<Edition> known = environments.edition(id);
             // Guard against a write of ours since it was seen to be away.
             if (known.isEmpty() || !sightings.absent(id)) {
@@ -346,6 +351,14 @@ public final class EnvironmentStore {
         log.info("environment {} {}", id, how);
         gone.accept(id);
         changed.run();
+    }
+
+    /** Guard against a later process: what this one wrote for nobody must not undo what that one was told. */
+    private <T> T change(int id, Supplier<T> story) {
+        return alone(id, () -> {
+            epoch.confirm();
+            return story.get();
+        });
     }
 
     private <T> T alone(int id, Supplier<T> story) {

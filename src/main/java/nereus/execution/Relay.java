@@ -111,7 +111,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     void runnerEnded(Ending ending) {
         context.runOnContext(v -> {
             Last last = switch (ending) {
-                case INACTIVE -> Last.TIMEOUT;
+                case INACTIVE, OUTLIVED -> Last.TIMEOUT;
                 case OUT_OF_MEMORY -> Last.OUT_OF_MEMORY;
                 case RETURNED, STOPPED, REPLACED -> Last.STOPPED;
             };

@@ -61,6 +61,15 @@ public sealed class NomadException extends RuntimeException {
         }
     }
 
+    /** Nothing was asked: a later process serves this instance, and this one must not touch anything any more. */
+    public static final class Superseded extends NomadException {
+        private static final long serialVersionUID = 1L;
+
+        public Superseded(String message) {
+            super(message, false);
+        }
+    }
+
     /** The token lacks a right. {@code message} says which call was refused. */
     public static final class Forbidden extends NomadException {
         private static final long serialVersionUID = 1L;

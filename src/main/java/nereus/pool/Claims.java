@@ -54,7 +54,8 @@ public final class Claims {
         for (int i = 0; i < TRIES; i++) {
             Edition wanted = environments.edition(environment).orElseThrow(() -> unknown(environment));
             Claimed taken = fleet.take(environment, wanted.mark()).orElseThrow(() -> none(wanted.environment()));
-            Lease lease = new Lease(claimer, ticker.now(), inactivityTimeout, taken.allocationId());
+            Lease lease = new Lease(claimer, ticker.now(), inactivityTimeout, taken.allocationId(),
+                    taken.restarts());
             Optional<Claimed> claimed = write(taken.id(), lease);
             if (claimed.isPresent() && stillWanted(wanted)) {
                 log.info("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
@@ -114,9 +115,8 @@ public final class Claims {
         } catch (NomadException.Conflict othersClaim) {
             // The fence held: the entry is another process's, or a late one of our own. Never idle again.
             log.warn("runner {} is in the ledger already, so it is not handed out: {}", id, othersClaim.getMessage());
-            Lease others = ledger.lease(id);
             told = true;
-            fleet.grant(id, others);
+            fleet.othersClaim(id);
             return Optional.empty();
         } catch (NomadException failed) {
             if (!failed.outcomeUnknown()) {

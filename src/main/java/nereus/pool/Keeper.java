@@ -55,8 +55,8 @@ public final class Keeper {
     private final Map<Integer, Throttle> throttles = new HashMap<>();
     private final Pulls pulls = new Pulls();
     private final Troubles troubles;
-    /** What clearing away fails with; the same trouble is told once. */
-    private volatile String clearingTrouble = "";
+    /** What clearing away and reading fail with; the same trouble is told once. */
+    private volatile String trouble = "";
 
     public Keeper(Fleet fleet, Environments environments, Ledger ledger, Nomad nomad, JobSettings jobs,
             PoolSettings settings,
@@ -101,9 +101,15 @@ public final class Keeper {
      * @return after how many nanoseconds to look again although nothing rings
      */
     public long step() {
+        upkeep.toRead(settings.purges()).forEach(id -> tasks.execute(() -> readLease(id)));
         for (String id : upkeep.inactive()) {
             if (upkeep.releaseInactive(id)) {
                 log.info("runner {} released: {}", id, Ending.INACTIVE);
+            }
+        }
+        for (String id : upkeep.outlived(settings.longestClaim())) {
+            if (upkeep.releaseOutlived(id, settings.longestClaim())) {
+                log.info("runner {} released: {}", id, Ending.OUTLIVED);
             }
         }
         boolean waiting = releaseSuperseded();
@@ -208,6 +214,7 @@ public final class Keeper {
     private void register(Edition edition, String id, boolean pull) {
         boolean told = false;
         try {
+            ledger.confirm();
             long index = nomad.register(RunnerJob.of(edition, id, jobs, pull), true);
             told = true;
             upkeep.registered(id, index);
@@ -228,12 +235,13 @@ public final class Keeper {
     private void settle(Clearing doubtful) {
         boolean told = false;
         try {
-            Optional<Lease> others = ledger.settle(doubtful.id());
+            ledger.confirm();
+            Optional<Lease> others = ledger.fence(doubtful.id());
             told = true;
             upkeep.settle(doubtful.id(), others);
-            clearingWorks();
+            worked();
         } catch (NomadException failed) {
-            clearingFails("the claim of a runner is still uncertain", failed);
+            failed("the claim of a runner is still uncertain", failed);
         } finally {
             if (!told) {
                 upkeep.notCleared(doubtful.id());
@@ -241,17 +249,45 @@ public final class Keeper {
         }
     }
 
-    /** The entry goes only after the job: between the two a crash leaves a claim without a runner, never the other way round. */
+    /** The lease of a claim that another process wrote. */
+    private void readLease(String id) {
+        boolean told = false;
+        try {
+            Optional<Lease> lease = ledger.lease(id);
+            told = true;
+            upkeep.leased(id, lease);
+            worked();
+        } catch (NomadException failed) {
+            failed("the lease of a claimed runner cannot be read", failed);
+        } finally {
+            if (!told) {
+                upkeep.notCleared(id);
+            }
+        }
+    }
+
+    /**
+     * Nothing is purged without an entry in the ledger: it keeps every other process from claiming what is about to go. The entry
+     * goes only after the job: between the two a crash leaves a claim without a runner, never the other way round.
+     */
     private void purge(Clearing gone) {
         boolean told = false;
         try {
+            ledger.confirm();
+            Optional<Lease> others = gone.claimed() ? Optional.empty() : ledger.fence(gone.id());
+            if (others.isPresent()) {
+                told = true;
+                upkeep.settle(gone.id(), others);
+                return;
+            }
+            upkeep.entered(gone.id());
             nomad.purge(gone.id());
-            ledger.remove(gone);
+            ledger.remove(gone.id(), gone.noted());
             told = true;
             upkeep.cleared(gone);
-            clearingWorks();
+            worked();
         } catch (NomadException failed) {
-            clearingFails("a runner that is gone cannot be cleared away", failed);
+            failed("a runner that is gone cannot be cleared away", failed);
         } finally {
             if (!told) {
                 upkeep.notCleared(gone.id());
@@ -259,18 +295,18 @@ public final class Keeper {
         }
     }
 
-    private void clearingFails(String what, NomadException failed) {
+    private void failed(String what, NomadException failed) {
         String kind = what + failed.getClass();
-        if (!kind.equals(clearingTrouble)) {
-            clearingTrouble = kind;
+        if (!kind.equals(trouble)) {
+            trouble = kind;
             log.warn("{}, and will be tried again: {}", what, failed.getMessage());
         }
     }
 
-    private void clearingWorks() {
-        if (!clearingTrouble.isEmpty()) {
-            clearingTrouble = "";
-            log.info("runners that are gone are cleared away again");
+    private void worked() {
+        if (!trouble.isEmpty()) {
+            trouble = "";
+            log.info("what Nomad did not take or give before works again");
         }
     }
 }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nereus.environment.RunnerJob;
+import nereus.epoch.Epoch;
 import nereus.environment.SavedDefinitions;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.nomad.Variable;
-import nereus.runner.Clearing;
 import nereus.runner.Lease;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,25 +27,27 @@ import org.slf4j.LoggerFactory;
 public final class Ledger {
     /** What an entry that cannot be read counts as: claimed, and released after a minute without use. */
     private static final Duration UNREADABLE = Duration.ofSeconds(60);
-    private static final Lease GONE = new Lease("-", Instant.EPOCH, UNREADABLE, "");
+    /** Marks an entry that is no claim, only keeps others from claiming. */
+    private static final String NOBODYS = "nobodys";
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
     private final Nomad nomad;
-    private final String prefix;
+    private final Epoch epoch;
     private final String process;
+    private final String prefix;
 
-    /** @param process names this process among all that ever wrote here, so that it knows its own entries */
-    public Ledger(Nomad nomad, String instance, String process) {
+    public Ledger(Nomad nomad, String instance, Epoch epoch) {
         this.nomad = nomad;
-        this.process = process;
+        this.epoch = epoch;
+        this.process = epoch.process();
         this.prefix = "nereus/" + instance + "/";
     }
 
     /**
-     * The ledger's pages: the claimed runners and those that were given back. Environments stand under the same prefix while their
-     * definition is saved.
+     * The ledger's pages: Nomad's index of each claimed runner's entry, and the runners that were given back. Environments stand under
+     * the same prefix while their definition is saved.
      */
-    public record Book(Set<String> claimed, Set<String> released, Set<Integer> saved) {}
+    public record Book(Map<String, Long> claimed, Set<String> released, Set<Integer> saved) {}
 
     /** The list that Nomad shows is not to be believed; the message names the missing right. */
     public static final class NotBelieved extends RuntimeException {
@@ -62,7 +64,7 @@ public final class Ledger {
     }
 
     /**
-     * Enters a claim.
+     * Enters a claim. Afterwards it is certain that every later process finds it there from its start.
      *
      * @throws NomadException.Conflict when the runner is in the ledger already
      */
@@ -73,21 +75,38 @@ public final class Ledger {
         items.put("since", lease.since().toString());
         items.put("timeout", Long.toString(lease.inactivityTimeout().toSeconds()));
         items.put("allocation", lease.allocationId());
+        items.put("restarts", Integer.toString(lease.restarts()));
         nomad.createVariable(claim(runnerId), items);
+        try {
+            epoch.confirm();
+        } catch (NomadException unconfirmed) {
+            throw new NomadException.Unreachable("it is written, but " + unconfirmed.getMessage(), true, unconfirmed);
+        }
+    }
+
+    /** @throws NomadException.Superseded when a later process serves this instance, so that nothing may be started or purged */
+    void confirm() {
+        epoch.confirm();
     }
 
     /**
-     * Makes an uncertain entry certain, by writing it again: afterwards it is there.
+     * Makes certain that there is an entry of a runner, so that no process can claim it any more: writes one that is nobody's claim,
+     * and goes with the runner.
      *
-     * @return the lease of another process whose claim it is; empty when it is ours
+     * @return the lease of another process whose claim it is already; empty when the entry is ours, or nobody's
      */
-    Optional<Lease> settle(String runnerId) {
-        try {
-            nomad.createVariable(claim(runnerId), Map.of("process", process));
-            return Optional.empty();
-        } catch (NomadException.Conflict there) {
-            return nomad.variable(claim(runnerId)).filter(entry -> !process.equals(entry.items().get("process")))
-                    .map(Ledger::read);
+    Optional<Lease> fence(String runnerId) {
+        while (true) {
+            try {
+                nomad.createVariable(claim(runnerId), Map.of("process", process, NOBODYS, "true"));
+                return Optional.empty();
+            } catch (NomadException.Conflict there) {
+                Optional<Variable> entry = nomad.variable(claim(runnerId));
+                // Guard against its removal by whoever cleared it away in between: then there is no fence yet.
+                if (entry.isPresent()) {
+                    return process.equals(entry.get().items().get("process")) ? Optional.empty() : read(entry.get());
+                }
+            }
         }
     }
 
@@ -97,79 +116,60 @@ public final class Ledger {
     }
 
     /** Removes what is written of a runner whose job is gone; the note last, so that a crash between leaves no claim alone. */
-    void remove(Clearing gone) {
-        if (gone.claimed()) {
-            nomad.deleteVariable(claim(gone.id()));
-        }
-        if (gone.noted()) {
-            nomad.deleteVariable(released(gone.id()));
+    void remove(String runnerId, boolean noted) {
+        nomad.deleteVariable(claim(runnerId));
+        if (noted) {
+            nomad.deleteVariable(released(runnerId));
         }
     }
 
     /**
-     * The lease of a claimed runner, as it was written; what is damaged counts as claimed, with a timeout of a minute. One that was
-     * removed since it was listed belongs to a runner that is gone, which the fleet will find out by itself.
-     *
-     * @throws NotBelieved without the right to read
+     * The lease of a claimed runner, as it was written; empty when the entry is nobody's claim and goes with its runner. What is
+     * damaged, or was removed by hand, counts as claimed, with a timeout of a minute.
      */
-    public Lease lease(String runnerId) {
-        try {
-            return nomad.variable(claim(runnerId)).map(Ledger::read).orElse(GONE);
-        } catch (NomadException.Forbidden forbidden) {
-            throw new NotBelieved(
-                    "claims cannot be read: " + forbidden.getMessage() + "; the token needs the right `read` in "
-                            + policy());
-        }
+    Optional<Lease> lease(String runnerId) {
+        Optional<Variable> entry = nomad.variable(claim(runnerId));
+        return entry.isPresent() ? read(entry.get()) : Optional.of(unreadable(claim(runnerId), "it is away"));
     }
 
     /**
-     * Reads all paths. A sentinel stands under the same prefix: without the right to list, Nomad 2.0.5 answers 200 and an empty
+     * Reads all paths, once this process is known to be the last that was started. The epoch stands under the same prefix: without the right to list, Nomad 2.0.5 answers 200 and an empty
      * list, and whoever believed it would hand every claimed runner out again.
      *
-     * @throws NotBelieved when the list does not show the sentinel
+     * @throws NotBelieved when the list does not show the epoch, or the epoch cannot be raised
      */
     public Book read() {
-        Optional<Book> book = list();
-        if (book.isEmpty()) {
-            putSentinel();
-            book = list();
+        try {
+            epoch.confirm();
+        } catch (NomadException.Forbidden forbidden) {
+            throw new NotBelieved("the ledger of claims cannot be read or written: " + forbidden.getMessage()
+                    + "; the token needs the rights `read` and `write` in " + policy());
         }
-        return book.orElseThrow(() -> new NotBelieved(
-                "Nomad lists no variables under " + prefix
-                        + " although they are there: the token lacks the right `list` in "
-                        + policy()));
+        return list().orElseThrow(() -> new NotBelieved("Nomad lists no variables under " + prefix
+                + " although they are there: the token lacks the right `list` in " + policy()));
     }
 
     private Optional<Book> list() {
-        Set<String> claimed = new HashSet<>();
+        Map<String, Long> claimed = new HashMap<>();
         Set<String> released = new HashSet<>();
         Set<Integer> saved = new HashSet<>();
-        boolean sentinel = false;
+        boolean complete = false;
         for (Variable variable : nomad.variables(prefix).rows()) {
             String rest = variable.path().substring(prefix.length());
-            if (rest.equals("sentinel")) {
-                sentinel = true;
+            if (rest.equals("epoch")) {
+                complete = true;
             } else if (SavedDefinitions.environmentOf(rest).isPresent()) {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
                 log.warn("the variable {} is none of ours; it is left alone", variable.path());
             } else if (rest.startsWith("claims/")) {
-                claimed.add(rest.substring("claims/".length()));
+                claimed.put(rest.substring("claims/".length()), variable.modifyIndex());
             } else if (rest.startsWith("released/")) {
                 released.add(rest.substring("released/".length()));
             }
         }
-        return sentinel ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
-    }
-
-    private void putSentinel() {
-        try {
-            ensure(prefix + "sentinel");
-        } catch (NomadException.Forbidden forbidden) {
-            throw new NotBelieved("the ledger of claims cannot be written: " + forbidden.getMessage()
-                    + "; the token needs the right `write` in " + policy());
-        }
+        return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
     }
 
     private void ensure(String path) {
@@ -184,24 +184,30 @@ public final class Ledger {
         return "variables { path \"" + prefix + "*\" { capabilities = [\"write\", \"read\", \"list\", \"destroy\"] } }";
     }
 
-    private static Lease read(Variable entry) {
-        Map<String, String> items = new HashMap<>(entry.items());
+    private static Optional<Lease> read(Variable entry) {
+        Map<String, String> items = entry.items();
+        if (items.containsKey(NOBODYS)) {
+            return Optional.empty();
+        }
         try {
             long timeout = Long.parseLong(items.getOrDefault("timeout", ""));
             if (timeout < 0 || timeout > Lease.LONGEST.toSeconds()) {
-                return unreadable(entry.path(), "a timeout of " + timeout + " s");
+                return Optional.of(unreadable(entry.path(), "a timeout of " + timeout + " s"));
             }
-            return new Lease(items.getOrDefault("claimer", "-"), Instant.parse(items.getOrDefault("since", "")),
-                    Duration.ofSeconds(timeout), items.getOrDefault("allocation", ""));
+            String restarts = items.getOrDefault("restarts", "");
+            return Optional.of(new Lease(items.getOrDefault("claimer", "-"),
+                    Instant.parse(items.getOrDefault("since", "")), Duration.ofSeconds(timeout),
+                    items.getOrDefault("allocation", ""),
+                    restarts.isEmpty() ? Lease.UNKNOWN : Integer.parseInt(restarts)));
         } catch (DateTimeParseException | NumberFormatException damaged) {
-            return unreadable(entry.path(), damaged.toString());
+            return Optional.of(unreadable(entry.path(), damaged.toString()));
         }
     }
 
     private static Lease unreadable(String what, String why) {
         log.warn("the ledger's entry {} cannot be read ({}): it counts as claimed, with a timeout of {}", what, why,
                 UNREADABLE);
-        return new Lease("-", Instant.EPOCH, UNREADABLE, "");
+        return new Lease("-", Instant.EPOCH, UNREADABLE, "", Lease.UNKNOWN);
     }
 
     private String claim(String runnerId) {

@@ -6,6 +6,8 @@ public enum Ending {
     RETURNED,
     /** Nobody used it for its inactivity timeout. */
     INACTIVE,
+    /** It was claimed for as long as any claim may last. */
+    OUTLIVED,
     /** Nomad killed its allocation for memory. */
     OUT_OF_MEMORY,
     /** Its environment has another definition now, and nothing ran in it. */

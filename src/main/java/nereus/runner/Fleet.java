@@ -78,6 +78,19 @@ public final class Fleet {
         });
     }
 
+    /** The runner is in the ledger already: it is another process's claim, whose lease is read next. */
+    public void othersClaim(String id) {
+        guarded.change(() -> {
+            Runner runner = written(id);
+            if (runner != null && runner.state == RunnerState.RESERVED) {
+                table.claim(runner, null);
+                if (runner.doomed) {
+                    table.end(runner, Ending.STOPPED);
+                }
+            }
+        });
+    }
+
     /** The claim was certainly not written: the runner is idle again, in front of the line. */
     public void putBack(String id) {
         guarded.change(() -> {
@@ -92,12 +105,11 @@ public final class Fleet {
         });
     }
 
-    /** Nobody knows whether the claim was written. */
+    /** Nobody knows whether the claim was written; one that was lost meanwhile goes, whoever's the entry is. */
     public void doubt(String id) {
         guarded.change(() -> {
             Runner runner = written(id);
-            if (runner != null) {
-                runner.claimEntered = true;
+            if (runner != null && runner.state != RunnerState.GONE) {
                 table.become(runner, RunnerState.DOUBTFUL);
             }
         });

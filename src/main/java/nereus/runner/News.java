@@ -51,20 +51,19 @@ final class News {
         for (Runner runner : List.copyOf(table.all())) {
             absent(runner, snapshot, jobs, allocations);
         }
-        snapshot.claims().forEach((id, lease) -> claimInLedger(entryFor(id), lease));
+        snapshot.claims().forEach((id, index) -> claimInLedger(id, index <= snapshot.jobs().index()));
         snapshot.released().forEach(id -> noteInLedger(entryFor(id)));
     }
 
     /** A job of ours that the fleet does not know: from before the start of this process. */
     private void adopt(JobFact job, Snapshot snapshot) {
         RunnerJob.originOf(job, instance).ifPresent(origin -> {
-            Lease lease = snapshot.claims().get(job.id());
             boolean over = job.dead() || snapshot.released().contains(job.id());
             Runner runner = table.enter(job.id(), origin.environment(), origin.revision(),
                     over ? RunnerState.GONE : RunnerState.STARTING);
             runner.jobIndex = job.index();
-            if (!over && lease != null) {
-                table.claim(runner, lease);
+            if (!over && snapshot.claims().containsKey(job.id())) {
+                table.claim(runner, null);
             }
         });
     }
@@ -87,13 +86,23 @@ final class News {
         }
     }
 
-    /** A claim whose runner the fleet does not know belongs to a job that is gone; one whose runner is idle is another's. */
-    private void claimInLedger(Runner runner, Lease lease) {
-        if (runner.state == RunnerState.IDLE) {
-            // Guard against a second process of our name, or a write of ours that was committed after it was given up.
-            table.claim(runner, lease);
+    /**
+     * A claim whose runner the fleet does not know belongs to a job that is gone, if the list of jobs is newer than the claim; one
+     * whose runner is nobody's here is another process's.
+     */
+    private void claimInLedger(String id, boolean jobWouldBeListed) {
+        Runner runner = table.get(id);
+        if (runner == null) {
+            if (jobWouldBeListed) {
+                entryFor(id).claimEntered = true;
+            }
+            return;
         }
-        runner.claimEntered = true;
+        if (runner.nobodys()) {
+            // Guard against a second process of our name, or a write of ours that was committed after it was given up.
+            table.claim(runner, null);
+        }
+        // Whose entry that of a runner is that we let go ourselves is found out when it is cleared away.
         clearAgain(runner);
     }
 
@@ -101,7 +110,9 @@ final class News {
         if (runner.state == RunnerState.CLAIMED) {
             table.end(runner, Ending.RETURNED);
         }
+        // Only the claimer's process notes a return, so the entry is nobody's any more.
         runner.returnNoted = true;
+        runner.claimEntered = true;
         clearAgain(runner);
     }
 
@@ -122,6 +133,7 @@ final class News {
         if (runner == null || job.index() < runner.jobIndex) {
             return;
         }
+        runner.heard = true;
         runner.jobIndex = job.index();
         runner.jobDeleted = job.deleted();
         if (runner.state == RunnerState.GONE) {
@@ -140,8 +152,10 @@ final class News {
         if (runner == null || runner.state == RunnerState.GONE) {
             return;
         }
+        runner.heard = true;
         AllocationFact known = runner.allocation;
-        String mine = known != null ? known.id() : runner.lease == null ? "" : runner.lease.allocationId();
+        Lease lease = runner.lease;
+        String mine = known != null ? known.id() : lease == null ? "" : lease.allocationId();
         if (!mine.isEmpty() && !mine.equals(news.id())) {
             // Nomad puts a second, empty container under the same job (a lost node, a stop through the API): not the runner we
             // know. An old one that is over says nothing about ours.
@@ -158,7 +172,8 @@ final class News {
         if (news.over()) {
             table.over(runner, news.outOfMemory() ? Ending.OUT_OF_MEMORY : Ending.STOPPED,
                     news.reason().isEmpty() ? "its allocation is " + news.clientStatus() : news.reason());
-        } else if (known != null && news.restarts() > known.restarts()) {
+        } else if (news
+                .restarts() > (known != null ? known.restarts() : lease == null ? Lease.UNKNOWN : lease.restarts())) {
             table.over(runner, news.outOfMemory() ? Ending.OUT_OF_MEMORY : Ending.STOPPED,
                     "its container was restarted");
         } else if (runner.state == RunnerState.STARTING && news.running()) {

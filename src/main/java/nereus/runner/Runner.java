@@ -1,5 +1,6 @@
 package nereus.runner;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import nereus.nomad.AllocationFact;
@@ -20,6 +21,10 @@ final class Runner {
     long since;
     /** The registration is on its way: lists that do not show the job say nothing. */
     boolean registering;
+    /** When its registration was acknowledged. */
+    long registeredAt = NEVER;
+    /** Nomad's events or lists have shown anything of it. */
+    boolean heard;
     /** Nomad has said that it finds no place for it. */
     boolean unplaced;
     /** Nomad's index of the last news about the job. */
@@ -32,10 +37,13 @@ final class Runner {
     long idleSince;
     /** Idle: how long it may stay so, drawn with jitter so that runners do not all grow old at once. */
     long retireAfter = NEVER;
+    /** Claimed: absent while the entry of another process's claim has not been read yet. */
     @Nullable
     Lease lease;
     /** Claimed: when somebody last used it. */
     long usedAt;
+    /** Claimed: since when, as far as we know, in the ticker's nanoseconds. */
+    long claimedAt;
     /** Claimed, its definition superseded: since when it is known to be silent. */
     long silentSince = NEVER;
     /** Reserved: its environment was deleted, so it goes as soon as its claim is written. */
@@ -48,10 +56,10 @@ final class Runner {
     boolean claimEntered;
     /** Its return is, or may be, noted in the ledger. */
     boolean returnNoted;
-    /** Gone or in doubt: somebody is clearing it away now. */
-    boolean purging;
-    int failedPurges;
-    long purgeNotBefore;
+    /** Gone or in doubt: somebody is clearing it away now. Claimed: somebody reads its lease now. */
+    boolean attended;
+    int failures;
+    long notBefore;
     /** Gone: its job and its ledger entry are known to be away since {@link #since}. */
     boolean purged;
 
@@ -77,9 +85,20 @@ final class Runner {
         return state == RunnerState.STARTING || state == RunnerState.IDLE;
     }
 
+    boolean attendable(long now) {
+        return !attended && (failures == 0 || now - notBefore >= 0);
+    }
+
+    /** Whoever attended to it has failed: it is tried again after a pause that grows with each failure, up to a minute. */
+    void failed(long now) {
+        attended = false;
+        failures++;
+        notBefore = now + Duration.ofMillis(Math.min(60_000, 250L << Math.min(8, failures))).toNanos();
+    }
+
     /** Nothing stands in the way of clearing it away, or of looking into it. */
     boolean clearable(long now) {
-        return !purged && !purging && !writing && !registering && (failedPurges == 0 || now - purgeNotBefore >= 0);
+        return !purged && !writing && !registering && attendable(now);
     }
 
     boolean inactive(long now) {
@@ -88,6 +107,7 @@ final class Runner {
     }
 
     Claimed claimed() {
-        return new Claimed(id, environment, allocationId(), allocation == null ? List.of() : allocation.ports());
+        return new Claimed(id, environment, allocationId(), allocation == null ? 0 : allocation.restarts(),
+                allocation == null ? List.of() : allocation.ports());
     }
 }

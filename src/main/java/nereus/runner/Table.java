@@ -1,6 +1,7 @@
 package nereus.runner;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.SequencedMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
+import nereus.nomad.AllocationFact;
 import nereus.nomad.NodeFact;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,11 +122,37 @@ final class Table {
         line(runner).putFirst(runner.id, runner);
     }
 
-    void claim(Runner runner, Lease lease) {
+    /** @param lease absent when it still has to be read */
+    void claim(Runner runner, @Nullable Lease lease) {
         become(runner, RunnerState.CLAIMED);
         runner.claimEntered = true;
-        runner.lease = lease;
         runner.usedAt = runner.since;
+        runner.claimedAt = runner.since;
+        runner.lease = null;
+        if (lease != null) {
+            lease(runner, lease);
+        }
+    }
+
+    /** Its lease is known; inactivity counts from now at the earliest, the age of the claim from its beginning. */
+    void lease(Runner runner, Lease lease) {
+        runner.lease = lease;
+        // Guard against a wall clock that was set back or far ahead meanwhile: no claim is younger than new, or older than its lease.
+        Duration age = lease.since().equals(Instant.EPOCH)
+                ? Duration.ZERO
+                : Duration.between(lease.since(), ticker.now());
+        runner.claimedAt = now()
+                - (age.isNegative() ? Duration.ZERO : age.compareTo(Lease.LONGEST) > 0 ? Lease.LONGEST : age)
+                        .toNanos();
+        AllocationFact allocation = runner.allocation;
+        if (allocation == null) {
+            return;
+        }
+        if (!lease.allocationId().isEmpty() && !lease.allocationId().equals(allocation.id())) {
+            over(runner, Ending.STOPPED, "Nomad replaced its allocation");
+        } else if (allocation.restarts() > lease.restarts()) {
+            over(runner, Ending.STOPPED, "its container was restarted");
+        }
     }
 
     void started(Runner runner) {

@@ -34,6 +34,7 @@ public final class Upkeep {
             Runner runner = table.get(id);
             if (runner != null) {
                 runner.registering = false;
+                runner.registeredAt = table.now();
                 runner.jobIndex = Math.max(runner.jobIndex, index);
                 table.rung();
             }
@@ -103,6 +104,62 @@ public final class Upkeep {
         return guarded.locked(() -> table.ids(runner -> runner.inactive(table.now())));
     }
 
+    /** Claimed runners that have been so for as long as any claim may last. */
+    public List<String> outlived(Duration longest) {
+        return guarded.locked(() -> table.ids(runner -> outlived(runner, longest)));
+    }
+
+    /** Ends a claim that is that old, if it still is. */
+    public boolean releaseOutlived(String id, Duration longest) {
+        return guarded.locked(() -> {
+            Runner runner = table.get(id);
+            boolean outlived = runner != null && outlived(runner, longest);
+            if (runner != null && outlived) {
+                table.end(runner, Ending.OUTLIVED);
+            }
+            return outlived;
+        });
+    }
+
+    /** Marks claimed runners whose lease is not known as being looked up by the caller, who answers with {@link #leased} or {@link #notCleared}. */
+    public List<String> toRead(int mostAtOnce) {
+        return guarded.locked(() -> {
+            List<String> marked = new ArrayList<>();
+            int most = mostAtOnce - table.ids(runner -> runner.attended).size();
+            for (Runner runner : table.all()) {
+                if (marked.size() < most && runner.state == RunnerState.CLAIMED && runner.lease == null
+                        && runner.attendable(table.now())) {
+                    runner.attended = true;
+                    marked.add(runner.id);
+                }
+            }
+            return marked;
+        });
+    }
+
+    /** The lease of a claimed runner, as the ledger holds it; absent when the entry is nobody's claim: it goes with its runner. */
+    public void leased(String id, Optional<Lease> lease) {
+        guarded.change(() -> {
+            Runner runner = table.get(id);
+            if (runner == null) {
+                return;
+            }
+            runner.attended = false;
+            table.rung();
+            // Guard against a return, or the loss of its allocation, since the caller looked.
+            if (runner.state == RunnerState.CLAIMED && runner.lease == null) {
+                lease.ifPresentOrElse(found -> table.lease(runner, found), () -> table.end(runner, Ending.STOPPED));
+            }
+        });
+    }
+
+    /** Whether a registration was acknowledged that long ago and neither an event nor a list has shown anything of it since. */
+    public boolean unheard(Duration patience) {
+        return guarded.locked(() -> !table.ids(runner -> runner.state == RunnerState.STARTING && !runner.heard
+                && runner.registeredAt != Runner.NEVER
+                && table.now() - runner.registeredAt >= patience.toNanos()).isEmpty());
+    }
+
     /** Runners whose job has been registered that long and which do not run. */
     public List<String> overdue(Duration patience) {
         return guarded.locked(() -> table.ids(runner -> runner.state == RunnerState.STARTING && !runner.registering
@@ -127,7 +184,7 @@ public final class Upkeep {
         guarded.change(() -> {
             Runner runner = table.in(done.id(), RunnerState.GONE);
             if (runner != null) {
-                runner.purging = false;
+                runner.attended = false;
                 // Guard against a late registration that was heard of during the purge: it is purged again.
                 runner.purged = runner.jobIndex <= done.jobIndex() || runner.jobDeleted;
                 runner.since = table.now();
@@ -141,10 +198,7 @@ public final class Upkeep {
         guarded.change(() -> {
             Runner runner = table.get(id);
             if (runner != null) {
-                runner.purging = false;
-                runner.failedPurges++;
-                runner.purgeNotBefore = table.now()
-                        + Duration.ofMillis(Math.min(60_000, 250L << Math.min(8, runner.failedPurges))).toNanos();
+                runner.failed(table.now());
             }
         });
     }
@@ -198,8 +252,18 @@ public final class Upkeep {
         });
     }
 
+    /** The ledger's entry of a runner that is gone is ours, so that nobody else can claim it any more. */
+    public void entered(String id) {
+        guarded.change(() -> {
+            Runner runner = table.get(id);
+            if (runner != null) {
+                runner.claimEntered = true;
+            }
+        });
+    }
+
     /**
-     * The doubt is over.
+     * It is known whose the ledger's entry of a doubtful runner is, or of one that was let go.
      *
      * @param others the lease of another process, which keeps its claim; empty when the entry is ours, and goes with the runner
      */
@@ -208,14 +272,22 @@ public final class Upkeep {
             Runner runner = table.get(id);
             if (runner != null) {
                 // Guard against its allocation's end meanwhile: it is gone already, and still has to be cleared away.
-                runner.purging = false;
+                runner.attended = false;
                 table.rung();
-                if (runner.state == RunnerState.DOUBTFUL) {
-                    others.ifPresentOrElse(lease -> table.claim(runner, lease),
-                            () -> table.end(runner, Ending.STOPPED));
+                boolean letGo = runner.state == RunnerState.GONE && !runner.returnNoted;
+                if (others.isPresent() && (runner.state == RunnerState.DOUBTFUL || letGo)) {
+                    table.claim(runner, others.get());
+                } else if (runner.state == RunnerState.DOUBTFUL) {
+                    runner.claimEntered = true;
+                    table.end(runner, Ending.STOPPED);
                 }
             }
         });
+    }
+
+    private boolean outlived(Runner runner, Duration longest) {
+        return longest.isPositive() && runner.state == RunnerState.CLAIMED
+                && table.now() - runner.claimedAt >= longest.toNanos();
     }
 
     private static boolean superseded(Runner runner, Map<Integer, String> marks) {
@@ -226,10 +298,10 @@ public final class Upkeep {
 
     private List<Clearing> mark(RunnerState state, int mostAtOnce) {
         List<Clearing> marked = new ArrayList<>();
-        int most = mostAtOnce - table.ids(runner -> runner.purging).size();
+        int most = mostAtOnce - table.ids(runner -> runner.attended).size();
         for (Runner runner : table.all()) {
             if (marked.size() < most && runner.state == state && runner.clearable(table.now())) {
-                runner.purging = true;
+                runner.attended = true;
                 marked.add(new Clearing(runner.id, runner.claimEntered, runner.returnNoted, runner.jobIndex));
             }
         }

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * transactions and skips what is older without a word.
  */
 public final class Watcher {
+    /** How often to look for what the stream should have shown, although it says nothing. */
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
     private final Nomad nomad;
@@ -42,7 +44,7 @@ public final class Watcher {
         this.readiness = readiness;
         this.settings = settings;
         this.ticker = ticker;
-        this.snapshots = new SnapshotReader(nomad, ledger, fleet);
+        this.snapshots = new SnapshotReader(nomad, ledger);
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
     }
 
@@ -101,8 +103,9 @@ public final class Watcher {
     }
 
     private void applyUntilItBreaks(EventStream events) {
-        long snapshotAt = ticker.nanos();
-        long heardAt = ticker.nanos();
+        long openedAt = ticker.nanos();
+        long snapshotAt = openedAt;
+        long heardAt = openedAt;
         while (!Thread.currentThread().isInterrupted()) {
             long untilSilent = settings.silence().toNanos() - (ticker.nanos() - heardAt);
             long untilSnapshot = settings.snapshotEvery().toNanos() - (ticker.nanos() - snapshotAt);
@@ -111,17 +114,29 @@ public final class Watcher {
                         settings.silence());
                 return;
             }
-            if (untilSnapshot <= 0) {
+            if (passed(openedAt, settings.echo()) && fleet.upkeep().unheard(settings.echo())) {
+                log.warn("the event stream has not shown a job that we registered {} ago: opening another",
+                        settings.echo());
+                return;
+            }
+            if (untilSnapshot <= 0
+                    || (passed(snapshotAt, settings.overdue())
+                            && !fleet.upkeep().overdue(settings.overdue()).isEmpty())) {
                 snapshot();
                 snapshotAt = ticker.nanos();
                 continue;
             }
-            List<Fact> facts = events.next(Duration.ofNanos(Math.min(untilSilent, untilSnapshot)));
+            List<Fact> facts = events
+                    .next(Duration.ofNanos(Math.min(LOOK.toNanos(), Math.min(untilSilent, untilSnapshot))));
             if (facts != null) {
                 heardAt = ticker.nanos();
                 facts.forEach(this::apply);
             }
         }
+    }
+
+    private boolean passed(long since, Duration time) {
+        return ticker.nanos() - since >= time.toNanos();
     }
 
     private void apply(Fact fact) {

@@ -38,7 +38,7 @@ import org.mockito.Mockito;
 /** A real HTTP server of ours on a free port, in front of mocked rooms: the fleet is known and has one claimed runner. */
 final class Edge implements AutoCloseable {
     static final ApiDocument DOCUMENT = ApiDocument.read();
-    static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", List.of());
+    static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", 0, List.of());
 
     final Claims claims = Mockito.mock(Claims.class);
     final Fleet fleet = Mockito.mock(Fleet.class);
@@ -103,7 +103,7 @@ final class Edge implements AutoCloseable {
     }
 
     static Claimed withPort(String hostIp) {
-        return new Claimed("1-abc", 1, "allocation", List.of(new AllocationFact.Port("80", 23456, hostIp)));
+        return new Claimed("1-abc", 1, "allocation", 0, List.of(new AllocationFact.Port("80", 23456, hostIp)));
     }
 
     HttpResponse<String> call(String method, String path, String body, String... headers) throws Exception {

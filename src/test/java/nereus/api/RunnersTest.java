@@ -154,7 +154,7 @@ class RunnersTest {
 
     @Test
     void aClaimWhoseAnswerCannotBeMadeIsGivenBack() throws Exception {
-        when(edge.claims.claim(anyInt(), any(), any())).thenReturn(new Claimed("1-abc", 1, "allocation",
+        when(edge.claims.claim(anyInt(), any(), any())).thenReturn(new Claimed("1-abc", 1, "allocation", 0,
                 List.of(new AllocationFact.Port("not a number", 1, "127.0.0.1"))));
 
         assertEquals(500, claim("{}").statusCode());

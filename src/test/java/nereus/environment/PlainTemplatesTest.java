@@ -28,7 +28,7 @@ class PlainTemplatesTest extends TemplateStage {
         service.look();
         nomad.calls.clear();
         assertFalse(service.store.put(OLD));
-        assertEquals(List.of(), nomad.calls);
+        assertEquals(List.of("variable nereus/here/epoch"), nomad.calls);
         service.settleDown().look();
         assertSame(job, job());
     }

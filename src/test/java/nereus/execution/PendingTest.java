@@ -52,12 +52,12 @@ class PendingTest {
             // Commands that wait hold 32 MiB at most, over all runners, and room again once they have expired.
             var large = new Command("x".repeat(1 << 20), Map.of(), Duration.ZERO, false);
             for (int i = 0; i < 16; i++) {
-                executions.prepare(new Claimed("runner " + i, 1, "allocation", List.of()), large);
+                executions.prepare(new Claimed("runner " + i, 1, "allocation", 0, List.of()), large);
             }
             assertThrows(Executions.TooManyExecutions.class,
-                    () -> executions.prepare(new Claimed("one more", 1, "allocation", List.of()), large));
+                    () -> executions.prepare(new Claimed("one more", 1, "allocation", 0, List.of()), large));
             now.addAndGet(TimeUnit.SECONDS.toNanos(60));
-            executions.prepare(new Claimed("one more", 1, "allocation", List.of()), large);
+            executions.prepare(new Claimed("one more", 1, "allocation", 0, List.of()), large);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }

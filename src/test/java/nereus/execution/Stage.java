@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assertions;
 
 /** Executions behind a real WebSocket server on loopback. Tags are marks on real processes, so they are random for each. */
 public final class Stage implements AutoCloseable {
-    static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", List.of());
+    static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", 0, List.of());
 
     final TestLife life = new TestLife();
     final Executions executions;

@@ -61,7 +61,7 @@ class AgentFilesTest {
                 new FilesSettings("", 1, 1, 1, 4096, 1000, 64, Duration.ofSeconds(30), Duration.ofSeconds(20)));
         var call = new Call(agent.address());
         call.register("900-a");
-        runner = new Claimed("900-a", 900, call.untilRunning("900-a"), List.of());
+        runner = new Claimed("900-a", 900, call.untilRunning("900-a"), 0, List.of());
     }
 
     @AfterEach

@@ -29,7 +29,7 @@ import nereus.runner.Ending;
 /** Files of one "runner" made of local processes, which work in a directory of the test. */
 final class Workbench implements AutoCloseable {
     static final boolean ROOT = System.getProperty("user.name").equals("root");
-    static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", List.of());
+    static final Claimed RUNNER = new Claimed("7-runner", 7, "allocation-1", 0, List.of());
 
     final TestLife life = new TestLife();
     final Vertx vertx = Vertx.vertx();

@@ -76,7 +76,7 @@ class ChangeTest {
         assertThrows(ClaimException.class, () -> service.claims.claim(7, Duration.ZERO, "x"));
         service.settleDown();
         assertFalse(nomad.jobs.containsKey(taken));
-        assertEquals(List.of("nereus/here/sentinel"), List.copyOf(nomad.variables.keySet()));
+        assertEquals(List.of("nereus/here/epoch"), List.copyOf(nomad.variables.keySet()));
     }
 
     @Test
@@ -158,7 +158,8 @@ class ChangeTest {
     @Test
     void aChangeIsCarriedOutThoughNoRunnerMoreIsAllowed() {
         PoolSettings full = new PoolSettings(20, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, 10,
-                Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+                Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1),
+                Duration.ofSeconds(1));
         service = new DecidingHalf(nomad, ticker, 1, full, false);
         startWith(environment(7, 20, "old"));
         Set<String> before = runners();

@@ -15,6 +15,7 @@ import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
 import nereus.environment.TemplateWatch;
+import nereus.epoch.Epoch;
 import nereus.nomad.NomadException;
 import nereus.runner.Bell;
 import nereus.runner.Fleet;
@@ -26,9 +27,10 @@ import nereus.sync.Watcher;
 /** Everything that a restart loses, over Nomad's pretended state, on the test's thread; time stands still. */
 public final class DecidingHalf {
     public static final PoolSettings POOL = new PoolSettings(1000, 64, 64, 64, Duration.ofMinutes(5), Duration.ZERO, 10,
-            Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+            Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
 
     public final InMemoryNomad nomad;
+    public final Epoch epoch;
     public final Fleet fleet;
     public final Environments environments = new Environments();
     public final Readiness readiness = new Readiness();
@@ -52,15 +54,17 @@ public final class DecidingHalf {
         Troubles troubles = new Troubles();
         JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5),
                 forcePull);
-        Ledger ledger = new Ledger(nomad, "here", "process " + seed);
+        epoch = new Epoch(nomad, "here", "process " + seed);
+        Ledger ledger = new Ledger(nomad, "here", epoch);
         fleet = new Fleet("here", Duration.ZERO, ticker, random, new Bell());
-        store = new EnvironmentStore(nomad, environments, jobs, () -> {}, fleet::dissolve);
+        store = new EnvironmentStore(nomad, epoch, environments, jobs, () -> {}, fleet::dissolve);
         templates = new TemplateWatch(store, "here", tasks::add);
         claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
         keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, ticker, random,
                 () -> new UUID(random.nextLong(), random.nextLong()), tasks::add, busy::contains);
         watcher = new Watcher(nomad, ledger, templates, fleet, readiness,
-                new SyncSettings(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(1)),
+                new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
+                        Duration.ofMillis(1), Duration.ofMillis(1)),
                 ticker, random);
     }
 

@@ -20,6 +20,7 @@ import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
 import nereus.environment.TemplateWatch;
+import nereus.epoch.Epoch;
 import nereus.nomad.NomadException;
 import nereus.runner.Bell;
 import nereus.runner.Claimed;
@@ -47,18 +48,22 @@ class PoolTest {
         final Troubles troubles = new Troubles();
         final JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5),
                 false);
-        final EnvironmentStore store = new EnvironmentStore(nomad, environments, jobs, () -> {}, fleet::dissolve);
-        final Ledger ledger = new Ledger(nomad, "here", "process " + starts);
+        final Epoch epoch = new Epoch(nomad, "here", "process " + starts);
+        final EnvironmentStore store = new EnvironmentStore(nomad, epoch, environments, jobs, () -> {},
+                fleet::dissolve);
+        final Ledger ledger = new Ledger(nomad, "here", epoch);
         final Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
         final Queue<Runnable> tasks = new ArrayDeque<>();
         final Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs,
                 new PoolSettings(100, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, 16, Duration.ofSeconds(5),
+                        Duration.ZERO,
                         Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1)),
                 troubles, ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add,
                 runner -> false);
         final Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, "here", tasks::add), fleet,
                 readiness,
-                new SyncSettings(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(1), Duration.ofMillis(1)),
+                new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
+                        Duration.ofMillis(1), Duration.ofMillis(1)),
                 ticker, random);
 
         /** Steps the keeper and runs what it sent, until nothing moves; every registered job runs at once. */
@@ -128,7 +133,7 @@ class PoolTest {
         assertEquals(new PoolCount(0, 0, 0, 0, 1, 0), service.count(1));
         service.settleDown();
         assertEquals(new PoolCount(0, 1, 0, 0, 0, 0), service.count(1));
-        assertEquals(List.of("nereus/here/sentinel"), List.copyOf(nomad.variables.keySet()));
+        assertEquals(List.of("nereus/here/epoch"), List.copyOf(nomad.variables.keySet()));
         assertEquals(2, nomad.jobs.size());
     }
 
@@ -143,7 +148,7 @@ class PoolTest {
         assertTrue(nomad.variables.containsKey("nereus/here/claims/" + claimed.id()));
         ticker.advance(Duration.ofSeconds(2));
         service.settleDown();
-        assertEquals(List.of("nereus/here/sentinel"), List.copyOf(nomad.variables.keySet()));
+        assertEquals(List.of("nereus/here/epoch"), List.copyOf(nomad.variables.keySet()));
         int purged = nomad.calls.lastIndexOf("purge " + claimed.id());
         assertTrue(purged < nomad.calls.indexOf("deleteVariable nereus/here/claims/" + claimed.id()));
     }
@@ -175,7 +180,7 @@ class PoolTest {
         assertEquals(Optional.empty(), service.fleet.claimed(claimed.id()));
         service.settleDown();
         assertFalse(nomad.jobs.containsKey(claimed.id()));
-        assertEquals(List.of("nereus/here/sentinel"), List.copyOf(nomad.variables.keySet()));
+        assertEquals(List.of("nereus/here/epoch"), List.copyOf(nomad.variables.keySet()));
     }
 
     @Test
@@ -264,14 +269,17 @@ class PoolTest {
     }
 
     @Test
-    void aLeaseThatNomadDoesNotGiveFailsTheRoundAndIsNotInvented() {
+    void aLeaseThatNomadDoesNotGiveIsAskedForAgainAndNotInvented() {
         startWith(1);
         Claimed claimed = service.claims.claim(1, Duration.ofHours(1), "x");
         service = new Service();
+        service.watcher.follow();
+        assertTrue(service.fleet.claimed(claimed.id()).isPresent());
         nomad.failBefore("variable", new NomadException.Refused(500, "No cluster leader", false));
-        service.watcher.follow();
-        assertFalse(service.readiness.fleetKnown());
-        service.watcher.follow();
+        service.settleDown();
+        ticker.advance(Duration.ofMinutes(2));
+        assertTrue(service.fleet.lease(claimed.id()).isEmpty());
+        service.settleDown();
         assertEquals(Duration.ofHours(1), service.fleet.lease(claimed.id()).orElseThrow().inactivityTimeout());
     }
 

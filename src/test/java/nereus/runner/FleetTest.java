@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class FleetTest {
     private static final String A = "7-00000000-0000-4000-8000-00000000000a";
     private static final String B = "7-00000000-0000-4000-8000-00000000000b";
-    private static final Lease LEASE = new Lease("test", Instant.EPOCH, Duration.ofSeconds(30), "");
+    private static final Lease LEASE = new Lease("test", Instant.EPOCH, Duration.ofSeconds(30), "", Lease.UNKNOWN);
 
     private final PretendedTicker ticker = new PretendedTicker();
     private final Fleet fleet = new Fleet("here", Duration.ofHours(1), ticker, new Random(1), new Bell());
@@ -94,7 +94,7 @@ class FleetTest {
         fleet.putBack(A);
         fleet.apply(allocation(A, "a1", 30, "running", "run"));
         assertEquals(Optional.empty(), fleet.take(7, "r"));
-        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toSettle(8)));
+        assertEquals(List.of(clearing(A, false, false)), marked(upkeep.toSettle(8)));
         upkeep.settle(A, Optional.empty());
         assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
     }
@@ -117,7 +117,7 @@ class FleetTest {
         upkeep.toSettle(8);
         fleet.apply(allocation(A, "a1", 20, "lost", "stop"));
         upkeep.settle(A, Optional.empty());
-        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
+        assertEquals(List.of(clearing(A, false, false)), marked(upkeep.toPurge(8)));
     }
 
     @Test
@@ -244,7 +244,7 @@ class FleetTest {
     void aTimeoutOfZeroNeverFires() {
         idle(A, "a1", 10);
         fleet.take(7, "r");
-        fleet.grant(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1"));
+        fleet.grant(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 0));
         ticker.advance(Duration.ofDays(365));
         assertEquals(List.of(), upkeep.inactive());
     }
@@ -257,7 +257,7 @@ class FleetTest {
                 new Listing<>(50,
                         List.of(allocation(A, "a1", 20, "running", "run"), allocation(B, "b1", 20, "running", "run"),
                                 allocation(d, "d1", 20, "running", "run"))),
-                new Listing<>(50, List.of()), Map.of(A, LEASE, d, LEASE), Set.of(d)));
+                new Listing<>(50, List.of()), Map.of(A, 40L, d, 40L), Set.of(d)));
         assertEquals("a1", fleet.claimed(A).orElseThrow().allocationId());
         assertEquals(new PoolCount(1, 1, 0, 1, 0, 1), fleet.counts().get(7));
         assertEquals(List.of(clearing(d, true, true)), marked(upkeep.toPurge(8)));
@@ -289,7 +289,7 @@ class FleetTest {
     void aClaimWithoutAJobIsClearedAway() {
         fleet.merge(
                 new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
-                        Map.of(A, LEASE), Set.of()));
+                        Map.of(A, 40L), Set.of()));
         assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
         assertEquals(Optional.empty(), fleet.claimed(A));
     }
@@ -298,8 +298,92 @@ class FleetTest {
     void aReplacedContainerOfAnAdoptedClaimIsNotMistakenForIt() {
         fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A))),
                 new Listing<>(50, List.of(allocation(A, "a2", 20, "running", "run"))), new Listing<>(50, List.of()),
-                Map.of(A, new Lease("test", Instant.EPOCH, Duration.ZERO, "a1")), Set.of()));
+                Map.of(A, 40L), Set.of()));
+        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 0)));
         assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void anAdoptedClaimWhoseContainerWasRestartedMeanwhileIsLost() {
+        adoptClaimed(3);
+        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 2)));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void anAdoptedClaimThatIsStillInItsContainerLives() {
+        adoptClaimed(2);
+        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 2)));
+        assertTrue(fleet.claimed(A).isPresent());
+        fleet.apply(new AllocationFact(60, "a1", A, "node", "running", "run", true, 3, false, "", List.of()));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void anEntryThatIsNobodysClaimGoesWithItsRunner() {
+        adoptClaimed(0);
+        assertEquals(List.of(A), upkeep.toRead(8));
+        upkeep.leased(A, Optional.empty());
+        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
+    }
+
+    @Test
+    void aClaimWhoseJobTheListIsTooOldToShowIsLeftAlone() {
+        fleet.merge(
+                new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
+                        Map.of(A, 51L), Set.of()));
+        assertEquals(List.of(), upkeep.toPurge(8));
+    }
+
+    @Test
+    void anIdleRunnerThatWasLetGoBecomesAnothersClaimIfThatOneWasFaster() {
+        idle(A, "a1", 10);
+        assertTrue(upkeep.retire(A));
+        upkeep.toPurge(8);
+        upkeep.settle(A, Optional.of(LEASE));
+        assertTrue(fleet.claimed(A).isPresent());
+    }
+
+    @Test
+    void aClaimEndsAtItsGreatestAgeHoweverOftenItWasUsed() {
+        claim(A, "a1");
+        ticker.advance(Duration.ofMinutes(59));
+        fleet.touch(A);
+        assertEquals(List.of(), upkeep.outlived(Duration.ofHours(1)));
+        ticker.advance(Duration.ofMinutes(1));
+        assertEquals(List.of(), upkeep.outlived(Duration.ZERO));
+        assertEquals(List.of(A), upkeep.outlived(Duration.ofHours(1)));
+        assertTrue(upkeep.releaseOutlived(A, Duration.ofHours(1)));
+        assertEquals(Optional.empty(), fleet.claimed(A));
+    }
+
+    @Test
+    void theAgeOfAClaimGoesOnOverARestart() {
+        adoptClaimed(0);
+        upkeep.leased(A, Optional.of(new Lease("test", ticker.now().minusSeconds(3500), Duration.ZERO, "a1", 0)));
+        assertEquals(List.of(), upkeep.outlived(Duration.ofHours(1)));
+        ticker.advance(Duration.ofSeconds(100));
+        assertEquals(List.of(A), upkeep.outlived(Duration.ofHours(1)));
+    }
+
+    @Test
+    void aRegistrationOfWhichNothingIsHeardIsTold() {
+        upkeep.begin(A, 7, "r");
+        ticker.advance(Duration.ofSeconds(5));
+        assertFalse(upkeep.unheard(Duration.ofSeconds(3)));
+        upkeep.registered(A, 10);
+        ticker.advance(Duration.ofSeconds(3));
+        assertTrue(upkeep.unheard(Duration.ofSeconds(3)));
+        fleet.apply(job(A));
+        assertFalse(upkeep.unheard(Duration.ofSeconds(3)));
+    }
+
+    private void adoptClaimed(int restarts) {
+        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A))),
+                new Listing<>(50,
+                        List.of(new AllocationFact(20, "a1", A, "node", "running", "run", true, restarts, false,
+                                "", List.of()))),
+                new Listing<>(50, List.of()), Map.of(A, 40L), Set.of()));
     }
 
     @Test

@@ -327,7 +327,7 @@ final class History {
             String path = variable.path();
             if (path.startsWith(Witness.CLAIMS)) {
                 claimed.add(path.substring(Witness.CLAIMS.length()));
-            } else if (!path.equals("nereus/sim/sentinel")) {
+            } else if (!path.equals("nereus/sim/epoch")) {
                 throw new Violation("the variable " + path + " is left over");
             }
         }

@@ -8,6 +8,7 @@ import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;
 import nereus.environment.TemplateWatch;
+import nereus.epoch.Epoch;
 import nereus.nomad.Nomad;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
@@ -43,9 +44,10 @@ final class Service {
         SyncSettings sync = SyncSettings.read(configuration.section("sync"));
         Bell bell = new Bell();
         fleet = new Fleet("sim", pool.maxIdleAge(), cluster, random.split(), bell);
-        store = new EnvironmentStore(nomad, environments, jobs, bell::ring, fleet::dissolve,
+        Epoch epoch = new Epoch(nomad, "sim", "process " + number, new CrewLock(crew, cluster));
+        store = new EnvironmentStore(nomad, epoch, environments, jobs, bell::ring, fleet::dissolve,
                 () -> new CrewLock(crew, cluster));
-        Ledger ledger = new Ledger(nomad, "sim", "process " + number);
+        Ledger ledger = new Ledger(nomad, "sim", epoch);
         Troubles troubles = new Troubles();
         claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster);
         SplittableRandom ids = random.split();
