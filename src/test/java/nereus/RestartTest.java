@@ -64,6 +64,34 @@ class RestartTest {
     }
 
     @Test
+    void aSecondServiceOfTheSameInstanceTakesOverAndTheFirstEndsWithoutDoingHarm() throws Exception {
+        try (ServerProcess agent = agent(0);
+                Frontend nomad = new Frontend(agent.port());
+                ServerProcess first = service(agent.port());
+                Frontend before = new Frontend(first.port())) {
+            assertEquals(201, before.putEnvironment(1, 3).status());
+            String claimed = before.claim(1, 300);
+            assertEquals("one\r\n", said(before, claimed, "echo one"));
+            before.awaitIdle(1, 3);
+            Set<String> jobsBefore = jobs(nomad);
+            try (ServerProcess second = service(agent.port()); Frontend after = new Frontend(second.port())) {
+                after.awaitIdle(1, 3);
+                assertEquals("two\r\n", said(after, claimed, "echo two"));
+                Frontend.Reply refused = before.tryClaim(1, 60);
+                assertEquals(500, refused.status());
+                assertEquals("NOMAD_UNREACHABLE", refused.json().path("errorCode").asText());
+                assertEquals(3, first.awaitEnd());
+                assertEquals("three\r\n", said(after, claimed, "echo three"));
+                eventually("the runner whose claim was refused is replaced, and no other",
+                        () -> after.idle(1) == 3 && after.used(1) == 1 && jobs(nomad).size() == jobsBefore.size());
+                Set<String> kept = jobs(nomad);
+                kept.retainAll(jobsBefore);
+                assertTrue(kept.contains(claimed) && kept.size() >= jobsBefore.size() - 1, kept.toString());
+            }
+        }
+    }
+
+    @Test
     void aServiceWithoutNomadSaysSoAndRecoversByItself() throws Exception {
         int port = freePort();
         try (ServerProcess service = service(port); Frontend frontend = new Frontend(service.port())) {

@@ -42,6 +42,11 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /** Waits until it has ended by itself; its exit code. */
+    int awaitEnd() {
+        return process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
+    }
+
     /** kill -9. */
     void kill() {
         process.destroyForcibly().onExit().join();
