@@ -9,10 +9,13 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import nereus.command.Running;
 import nereus.devagent.Agent;
 import nereus.devagent.AgentSettings;
+import nereus.devagent.driver.MockDriver;
 import nereus.devagent.driver.ProcessDriver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +41,12 @@ final class EmbeddedAgent implements Running {
             parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
             ProcessDriver driver = ProcessDriver.open(work, Optional.empty());
             parts.push(driver);
+            ScheduledExecutorService clock = Executors
+                    .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("agent-mock").daemon().factory());
+            parts.push(clock::shutdownNow);
             AgentSettings settings = AgentSettings.local(port).withHost(address);
-            agent = Agent.start(state.map(folder -> settings.withState(folder, true)).orElse(settings), vertx, driver);
+            agent = Agent.start(state.map(folder -> settings.withState(folder, true)).orElse(settings), vertx,
+                    new MockDriver(driver, clock));
             parts.push(agent);
             log.info("the embedded agent listens on {}. {}", agent.address(), driver.capabilities().meaning());
         } catch (UncheckedIOException failed) {

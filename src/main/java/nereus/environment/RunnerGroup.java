@@ -42,6 +42,11 @@ final class RunnerGroup {
                 .setTaskGroups(List.of(container(environment, settings, pull), configuration(groupMeta)));
     }
 
+    /** The container's task of a job of this shape. */
+    static Task task(Job job) {
+        return job.getTaskGroups().getFirst().getTasks().getFirst();
+    }
+
     /** The definition that a job of this shape was made from, or null when it is of another shape. */
     @Nullable
     static Edition read(int id, Job job) {

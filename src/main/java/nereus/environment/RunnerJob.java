@@ -21,6 +21,9 @@ public final class RunnerJob {
     /** Which environment a runner job was made for, and the mark of the edition. */
     public record Origin(int environment, String revision) {}
 
+    /** Nomad's driver without containers, which builds for tests have: it takes no image, and what it runs has an end. */
+    private static final String MOCK = "mock_driver";
+
     private RunnerJob() {}
 
     public static String newId(int environment, UUID random) {
@@ -33,8 +36,12 @@ public final class RunnerJob {
      * @param pull whether the image is pulled although the node has it
      */
     public static Job of(Edition edition, String id, JobSettings settings, boolean pull) {
-        return RunnerGroup.job(id, edition.environment(), settings, Map.of("used", "false"), pull)
+        Job job = RunnerGroup.job(id, edition.environment(), settings, Map.of("used", "false"), pull)
                 .setMeta(Map.of(INSTANCE, settings.instance(), REVISION, edition.mark()));
+        if (settings.driver().equals(MOCK)) {
+            RunnerGroup.task(job).setConfig(Map.of("run_for", "87600h"));
+        }
+        return job;
     }
 
     /** Where a runner job of ours comes from; empty for every job that is not one of ours. */
