@@ -8,6 +8,8 @@ import nereus.files.FilesException;
 import nereus.files.SpoolException;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
+import nereus.pool.Ledger;
+import nereus.sync.HouseKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,8 @@ final class ErrorAnswers {
             // 429 like all that others hold: to CodeOcean each error of a copy means another runner and one more try.
             case SpoolException.Full e -> Answer.refusal(429, message(e));
             case SpoolException.Broken e -> logged(fault, what, ErrorCode.UNKNOWN, e);
+            case HouseKeeper.Busy e -> Answer.refusal(429, message(e));
+            case Ledger.NotBelieved e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             case NomadException.Unreachable e -> logged(fault, what, ErrorCode.NOMAD_UNREACHABLE, e);
             case NomadException e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             default -> unexpected(fault, what, error);

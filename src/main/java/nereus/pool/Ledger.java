@@ -76,6 +76,21 @@ public final class Ledger {
         nomad.createVariable(claim(runnerId), items);
     }
 
+    /** Enters a claim whose entry has vanished; an entry that is there after all stays as it is. */
+    public void enterAgain(String runnerId, Lease lease) {
+        try {
+            enter(runnerId, lease);
+        } catch (NomadException.Conflict there) {
+            log.debug("the claim of runner {} is in the ledger after all", runnerId);
+        }
+    }
+
+    /** Removes all that is written of a runner that is not ours, whose job is left alone. */
+    public void strike(String runnerId) {
+        nomad.deleteVariable(claim(runnerId));
+        nomad.deleteVariable(released(runnerId));
+    }
+
     /**
      * Makes an uncertain entry certain, by writing it again: afterwards it is there.
      *
