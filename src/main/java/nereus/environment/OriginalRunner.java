@@ -25,7 +25,7 @@ final class OriginalRunner {
 
     /** Whether it may be one, going by what lists show: they do not show a group's meta. */
     static boolean mayBe(JobFact job) {
-        return ID.matcher(job.id()).matches() && job.meta().isEmpty() && !job.parameterized() && !job.deleted();
+        return job.meta().isEmpty() && !job.parameterized() && !job.deleted() && ID.matcher(job.id()).matches();
     }
 
     /** Whether it is exactly one. */

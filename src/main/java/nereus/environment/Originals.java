@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import nereus.nomad.JobFact;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
@@ -65,8 +64,7 @@ public final class Originals {
     }
 
     private boolean candidate(JobFact job) {
-        Optional<Integer> environment = RunnerJob.environmentOf(job.id());
-        return OriginalRunner.mayBe(job) && environment.isPresent() && store.converted(environment.get());
+        return OriginalRunner.mayBe(job) && RunnerJob.environmentOf(job.id()).filter(store::converted).isPresent();
     }
 
     private Verdict read(String id) {

@@ -36,6 +36,9 @@ public final class Audit {
      */
     public record Findings(int lookedAt, List<Difference> differences, List<Headcount> counts) {}
 
+    /** A listed job with our mark. */
+    private record Ours(JobFact job, int environment) {}
+
     /**
      * Compares the fleet with a round that is merged already; changes nothing. What has become what it is only since the round began
      * is not judged by it.
@@ -43,19 +46,19 @@ public final class Audit {
      * @param began when the first of its lists was asked for, in the ticker's nanoseconds
      */
     public Findings compare(Snapshot round, long began) {
+        // Before the lock is taken: ids are parsed, and there may be thousands.
+        Set<String> listed = new HashSet<>();
+        List<Ours> ours = new ArrayList<>();
+        for (JobFact job : round.jobs().rows()) {
+            listed.add(job.id());
+            RunnerJob.originOf(job, instance).ifPresent(origin -> ours.add(new Ours(job, origin.environment())));
+        }
+        Set<String> named = new HashSet<>(round.claims().keySet());
+        named.addAll(round.released());
         return guarded.locked(() -> {
             List<Difference> found = new ArrayList<>();
-            Set<String> listed = new HashSet<>();
-            Map<Integer, Integer> ours = new HashMap<>();
-            for (JobFact job : round.jobs().rows()) {
-                listed.add(job.id());
-                RunnerJob.originOf(job, instance).ifPresent(origin -> {
-                    ours.merge(origin.environment(), 1, Integer::sum);
-                    if (orphan(job, round, began)) {
-                        found.add(new Difference(Difference.Kind.ORPHAN, job.id(), origin.environment(), job.index()));
-                    }
-                });
-            }
+            ours.stream().filter(one -> orphan(one.job(), round, began)).forEach(one -> found.add(new Difference(
+                    Difference.Kind.ORPHAN, one.job().id(), one.environment(), one.job().index())));
             for (Runner runner : table.all()) {
                 if (runner.since - began >= 0) {
                     continue;
@@ -67,8 +70,6 @@ public final class Audit {
                     found.add(of(Difference.Kind.CLAIM_NOT_WRITTEN, runner, 0));
                 }
             }
-            Set<String> named = new HashSet<>(round.claims().keySet());
-            named.addAll(round.released());
             named.stream().filter(this::nobodyHas).forEach(id -> found.add(new Difference(
                     Difference.Kind.CLAIM_WITHOUT_RUNNER, id, RunnerJob.environmentOf(id).orElse(-1), 0)));
             return new Findings(listed.size() + named.size() + table.all().size(), found, counts(ours));
@@ -80,7 +81,7 @@ public final class Audit {
         return guarded.locked(() -> held(table.get(id)));
     }
 
-    /** How many of these are still being cleared away. */
+    /** Which of these are still being cleared away. */
     public Set<String> clearing(Collection<String> ids) {
         return guarded.locked(() -> {
             Set<String> left = new HashSet<>(ids);
@@ -190,9 +191,11 @@ public final class Audit {
         return new Difference(kind, runner.id, runner.environment, index);
     }
 
-    private List<Headcount> counts(Map<Integer, Integer> nomad) {
+    private List<Headcount> counts(List<Ours> jobs) {
+        Map<Integer, Integer> nomad = new HashMap<>();
+        jobs.forEach(job -> nomad.merge(job.environment(), 1, Integer::sum));
         Map<Integer, Headcount> counts = new TreeMap<>();
-        nomad.forEach((environment, jobs) -> counts.put(environment, new Headcount(environment, 0, jobs)));
+        nomad.forEach((environment, count) -> counts.put(environment, new Headcount(environment, 0, count)));
         Survey.counts(table.all()).forEach((environment, count) -> counts.put(environment,
                 new Headcount(environment, count.alive(), nomad.getOrDefault(environment, 0))));
         return List.copyOf(counts.values());
