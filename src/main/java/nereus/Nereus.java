@@ -33,6 +33,7 @@ import nereus.runner.Bell;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
+import nereus.sync.HouseKeeper;
 import nereus.sync.Watcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,8 +71,9 @@ final class Nereus implements Running {
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
+            HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
             Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
-                    settings.sync(), ticker, random);
+                    settings.sync(), ticker, random, houseKeeper);
             HttpExec exec = new HttpExec(vertx, settings.nomad());
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
@@ -83,7 +85,7 @@ final class Nereus implements Running {
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, fleet, readiness, environments, store, executions,
-                            Files.in(executions, settings.files()), settings.files()),
+                            Files.in(executions, settings.files()), settings.files(), houseKeeper),
                     version);
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.

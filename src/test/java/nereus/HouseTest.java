@@ -29,7 +29,8 @@ class HouseTest {
             Map.entry("files", List.of("execution", "runner", "settings", "clock")),
             Map.entry("sync", List.of("pool", "runner", "environment", "nomad", "settings", "clock")),
             Map.entry("api",
-                    List.of("files", "execution", "pool", "runner", "environment", "nomad", "settings", "clock")),
+                    List.of("files", "execution", "sync", "pool", "runner", "environment", "nomad", "settings",
+                            "clock")),
             Map.entry("command", List.of("settings", "api")), Map.entry("devagent", List.of("clock")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

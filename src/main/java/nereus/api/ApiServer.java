@@ -61,7 +61,8 @@ public final class ApiServer implements AutoCloseable {
                 new ExecuteStories(rooms, gate, settings.publicUrl()),
                 new ExecutionSocket(rooms, gate, stories, connections),
                 new CopyStory(rooms, gate, spool, new UploadMemory(patience.body())),
-                new FileStories(vertx, rooms, gate, errors, patience));
+                new FileStories(vertx, rooms, gate, errors, patience),
+                new DoctorStories(rooms.houseKeeper(), gate));
         HttpServer server = vertx.createHttpServer(options(settings))
                 .connectionHandler(connections::opened)
                 .requestHandler(new Entrance(connections, stories, router));

@@ -8,8 +8,9 @@ import nereus.files.FilesSettings;
 import nereus.pool.Claims;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
+import nereus.sync.HouseKeeper;
 
 /** The rooms that the API speaks to. */
 public record Collaborators(Claims claims, Fleet fleet, Readiness readiness, Environments environments,
         EnvironmentStore store, Executions executions, Files files,
-        FilesSettings filesSettings) {}
+        FilesSettings filesSettings, HouseKeeper houseKeeper) {}

@@ -8,6 +8,8 @@ import nereus.files.FilesException;
 import nereus.files.SpoolException;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
+import nereus.pool.Ledger;
+import nereus.sync.HouseKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,8 @@ final class ErrorAnswers {
             case SpoolException.Full e -> Answer.refusal(429, message(e));
             case SpoolException.Broken e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             case NomadException.Superseded e -> logged(fault, what, ErrorCode.NOMAD_UNREACHABLE, e);
+            case HouseKeeper.Busy e -> Answer.refusal(429, message(e));
+            case Ledger.NotBelieved e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             case NomadException.Unreachable e -> logged(fault, what, ErrorCode.NOMAD_UNREACHABLE, e);
             case NomadException e -> logged(fault, what, ErrorCode.UNKNOWN, e);
             default -> unexpected(fault, what, error);

@@ -34,7 +34,8 @@ final class Routes {
     }
 
     Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
-            RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files) {
+            RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files,
+            DoctorStories doctor) {
         router.route().handler(this::redirectUnclean);
         open("/livez", Map.of(GET, stories.endpoint(probes::live)));
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
@@ -42,6 +43,8 @@ final class Routes {
         open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
         open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
+        guarded(BASE + "/doctor", Map.of(GET, stories.endpoint(doctor::examine)));
+        guarded(BASE + "/doctor/repair", Map.of(POST, stories.endpoint(doctor::repair)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));
         guarded(BASE + "/execution-environments/(?<id>[0-9]+)", Map.of(
                 GET, stories.endpoint(environments::get),

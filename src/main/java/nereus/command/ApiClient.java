@@ -74,6 +74,30 @@ final class ApiClient {
         }
     }
 
+    /** What the house-keeper sees now, and after it has repaired when that is asked for. */
+    JsonNode examine(boolean repair) {
+        String what = repair ? "the repair" : "the examination";
+        HttpResponse<String> response = repair ? call("POST", "/doctor/repair", null) : call("GET", "/doctor", null);
+        return switch (response.statusCode()) {
+            case 200 -> examination(response);
+            case 404 -> throw new CommandFailure(
+                    "what answers at " + base + " is not a Nereus that knows `doctor`: is it the right address?");
+            default -> throw unexpected(what, response);
+        };
+    }
+
+    private JsonNode examination(HttpResponse<String> response) {
+        try {
+            JsonNode examination = JSON.readTree(response.body());
+            if (examination.path("differences").isArray()) {
+                return examination;
+            }
+        } catch (JsonProcessingException e) {
+            throw new CommandFailure("what answers at " + base + " is not Nereus", e);
+        }
+        throw new CommandFailure("what answers at " + base + " is not Nereus: no differences");
+    }
+
     WebSocket connect(URI url, WebSocket.Listener listener) {
         WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
         if (!token.isEmpty()) {

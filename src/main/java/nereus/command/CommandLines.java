@@ -29,6 +29,7 @@ public final class CommandLines {
         line.addSubcommand(new AgentCommand(parts));
         line.addSubcommand(new RunCommand(environment));
         line.addSubcommand(new CheckCommand(parts, environment));
+        line.addSubcommand(new DoctorCommand(environment));
         line.getCommandSpec().version("nereus " + version);
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
@@ -52,7 +53,11 @@ public final class CommandLines {
         if (error instanceof CommandFailure failure && failure.exitCode() != 0) {
             return failure.exitCode();
         }
-        return command.getCommand() instanceof RunCommand ? RUN_FAILED : FAILED;
+        return switch (command.<Object>getCommand()) {
+            case RunCommand run -> RUN_FAILED;
+            case DoctorCommand doctor -> DoctorCommand.NOT_ASKED;
+            default -> FAILED;
+        };
     }
 
     private static boolean debug(ParseResult result, Map<String, String> environment) {

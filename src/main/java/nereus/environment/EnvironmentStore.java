@@ -72,6 +72,12 @@ public final class EnvironmentStore {
         return sightings;
     }
 
+    /** Whether its template is one of ours, parameterized, as far as is known: a plain one is still Poseidon's. */
+    boolean converted(int id) {
+        return environments.get(id).isPresent() && !sightings.plain(id) && !sightings.saved(id)
+                && !sightings.absent(id);
+    }
+
     /** Creates or replaces; true when it was created. One call to Nomad, unless a plain template is in the way. */
     public boolean put(Environment environment) {
         return change(environment.id(), () -> {

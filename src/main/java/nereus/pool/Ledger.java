@@ -89,6 +89,22 @@ public final class Ledger {
         epoch.confirm();
     }
 
+    /** Enters a claim whose entry has vanished; an entry that is there after all stays as it is. */
+    public void enterAgain(String runnerId, Lease lease) {
+        try {
+            enter(runnerId, lease);
+        } catch (NomadException.Conflict there) {
+            log.debug("the claim of runner {} is in the ledger after all", runnerId);
+        }
+    }
+
+    /** Removes all that is written of a runner that is not ours, whose job is left alone. */
+    public void strike(String runnerId) {
+        epoch.confirm();
+        nomad.deleteVariable(claim(runnerId));
+        nomad.deleteVariable(released(runnerId));
+    }
+
     /**
      * Makes certain that there is an entry of a runner, so that no process can claim it any more: writes one that is nobody's claim,
      * and goes with the runner.

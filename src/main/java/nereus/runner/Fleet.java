@@ -21,6 +21,7 @@ public final class Fleet {
     private final Table table;
     private final News news;
     private final Upkeep upkeep;
+    private final Audit audit;
 
     /**
      * @param instance our name: only jobs that bear it are adopted
@@ -32,11 +33,17 @@ public final class Fleet {
         this.news = new News(instance, table);
         this.guarded = new Guarded(table, changed);
         this.upkeep = new Upkeep(guarded, table);
+        this.audit = new Audit(guarded, table, instance);
     }
 
     /** What the keeper of the pools does. */
     public Upkeep upkeep() {
         return upkeep;
+    }
+
+    /** What the house-keeper does. */
+    public Audit audit() {
+        return audit;
     }
 
     // What a claim does.

@@ -17,6 +17,8 @@ import nereus.nomad.NodeFact;
 final class News {
     private final String instance;
     private final Table table;
+    /** The first complete round has been merged: what it did not show is not adopted later. */
+    private boolean adopted;
 
     News(String instance, Table table) {
         this.instance = instance;
@@ -35,12 +37,15 @@ final class News {
     void merge(Snapshot snapshot) {
         snapshot.nodes().rows().forEach(this::apply);
         Set<String> jobs = new HashSet<>();
+        Set<String> others = new HashSet<>();
         for (JobFact job : snapshot.jobs().rows()) {
             jobs.add(job.id());
             if (table.get(job.id()) != null) {
                 job(job);
-            } else {
+            } else if (RunnerJob.originOf(job, instance).isPresent()) {
                 adopt(job, snapshot);
+            } else {
+                others.add(job.id());
             }
         }
         Set<String> allocations = new HashSet<>();
@@ -51,14 +56,26 @@ final class News {
         for (Runner runner : List.copyOf(table.all())) {
             absent(runner, snapshot, jobs, allocations);
         }
-        snapshot.claims().forEach((id, index) -> claimInLedger(id, index <= snapshot.jobs().index()));
-        snapshot.released().forEach(id -> noteInLedger(entryFor(id)));
+        adopted = true;
+        // Guard against an entry by hand: it must never lead to the purge of a job that is not ours.
+        snapshot.claims().forEach((id, index) -> {
+            if (!others.contains(id)) {
+                claimInLedger(id, index <= snapshot.jobs().index());
+            }
+        });
+        snapshot.released().stream().filter(id -> !others.contains(id)).forEach(id -> noteInLedger(entryFor(id)));
     }
 
-    /** A job of ours that the fleet does not know: from before the start of this process. */
+    /**
+     * A job of ours that the fleet does not know, from before the start of this process. One that nobody has claimed and that comes
+     * to light only later was made by somebody else: it is never handed out, and left to the house-keeper.
+     */
     private void adopt(JobFact job, Snapshot snapshot) {
         RunnerJob.originOf(job, instance).ifPresent(origin -> {
             boolean over = job.dead() || snapshot.released().contains(job.id());
+            if (adopted && !over && !snapshot.claims().containsKey(job.id())) {
+                return;
+            }
             Runner runner = table.enter(job.id(), origin.environment(), origin.revision(),
                     over ? RunnerState.GONE : RunnerState.STARTING);
             runner.jobIndex = job.index();

@@ -52,6 +52,8 @@ final class Runner {
     boolean retired;
     /** Something about it is being written into the ledger at this moment, whatever its state. */
     boolean writing;
+    /** Claimed: its entry, which had vanished, is being written again. */
+    boolean rewriting;
     /** A claim of it is, or may be, in the ledger. */
     boolean claimEntered;
     /** Its return is, or may be, noted in the ledger. */
@@ -98,7 +100,7 @@ final class Runner {
 
     /** Nothing stands in the way of clearing it away, or of looking into it. */
     boolean clearable(long now) {
-        return !purged && !writing && !registering && attendable(now);
+        return !purged && !writing && !rewriting && !registering && attendable(now);
     }
 
     boolean inactive(long now) {

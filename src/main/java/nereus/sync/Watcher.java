@@ -33,11 +33,12 @@ public final class Watcher {
     private final SyncSettings settings;
     private final Ticker ticker;
     private final SnapshotReader snapshots;
+    private final HouseKeeper houseKeeper;
     private final Backoff backoff;
     private String lastTrouble = "";
 
     public Watcher(Nomad nomad, Ledger ledger, TemplateWatch templates, Fleet fleet, Readiness readiness,
-            SyncSettings settings, Ticker ticker, RandomGenerator random) {
+            SyncSettings settings, Ticker ticker, RandomGenerator random, HouseKeeper houseKeeper) {
         this.nomad = nomad;
         this.templates = templates;
         this.fleet = fleet;
@@ -45,6 +46,7 @@ public final class Watcher {
         this.settings = settings;
         this.ticker = ticker;
         this.snapshots = new SnapshotReader(nomad, ledger);
+        this.houseKeeper = houseKeeper;
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
     }
 
@@ -100,6 +102,7 @@ public final class Watcher {
             log.info("the fleet is known: {} jobs and {} claims listed in {} ms", snapshot.jobs().rows().size(),
                     snapshot.claims().size(), (ticker.nanos() - began) / 1_000_000);
         }
+        houseKeeper.round(snapshot, began);
     }
 
     private void applyUntilItBreaks(EventStream events) {

@@ -33,6 +33,7 @@ import nereus.pool.Claims;
 import nereus.runner.Claimed;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
+import nereus.sync.HouseKeeper;
 import org.mockito.Mockito;
 
 /** A real HTTP server of ours on a free port, in front of mocked rooms: the fleet is known and has one claimed runner. */
@@ -46,6 +47,7 @@ final class Edge implements AutoCloseable {
     final Environments environments = Mockito.mock(Environments.class);
     final EnvironmentStore store = Mockito.mock(EnvironmentStore.class);
     final Executions executions = Mockito.mock(Executions.class);
+    final HouseKeeper houseKeeper = Mockito.mock(HouseKeeper.class);
     final StubFiles files = new StubFiles();
     final Vertx vertx = Vertx.vertx();
     final ApiServer server;
@@ -82,7 +84,8 @@ final class Edge implements AutoCloseable {
         when(environments.all()).thenReturn(List.of());
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
-                new Collaborators(claims, fleet, readiness, environments, store, executions, files, filesSettings),
+                new Collaborators(claims, fleet, readiness, environments, store, executions, files, filesSettings,
+                        houseKeeper),
                 Optional.of("1.2.3<"),
                 patience);
     }

@@ -155,6 +155,8 @@ class OpenApiTest {
                 "RunnerStories$Given", "ClaimedRunner", "RunnerStories$Mapped", "MappedPort", "ProbeStories$Ready",
                 "Readiness", "ServiceStories$Statistics", "Statistics", "Answer$Problem", "Error",
                 "Answer$CodedProblem", "CodedError", "Listing$Row", "FileEntry"));
+        schemas.putAll(Map.of("DoctorStories$Examined", "Examination", "DoctorStories$Seen", "Difference",
+                "DoctorStories$Mended", "Repair", "DoctorStories$Ticked", "Tick"));
         for (Class<?> type : privateRecords()) {
             String name = type.getName().substring("nereus.api.".length());
             String schema = schemas.remove(name);

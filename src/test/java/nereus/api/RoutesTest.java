@@ -175,7 +175,7 @@ class RoutesTest {
     void aVersionThatIsNotKnownIs404() {
         ServiceStories service = new ServiceStories(
                 new Collaborators(edge.claims, edge.fleet, edge.readiness, edge.environments, edge.store,
-                        edge.executions, edge.files, Edge.FILES),
+                        edge.executions, edge.files, Edge.FILES, edge.houseKeeper),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 
         assertEquals(Answer.empty(404).status(),

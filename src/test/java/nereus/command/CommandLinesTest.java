@@ -25,7 +25,7 @@ class CommandLinesTest {
     private final FakeParts parts = new FakeParts();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check"})
+    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check", "doctor"})
     void helpIsThereAndIsNoFailure(String command) {
         assertEquals(0, execute((command + " --help").strip().split(" ", -1)));
         assertTrue(out.toString().contains("Usage: nereus"), out.toString());

@@ -21,6 +21,7 @@ import nereus.runner.Bell;
 import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
+import nereus.sync.HouseKeeper;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 
@@ -38,6 +39,7 @@ public final class DecidingHalf {
     public final TemplateWatch templates;
     public final Claims claims;
     public final Keeper keeper;
+    public final HouseKeeper houseKeeper;
     public final Watcher watcher;
     /** What was sent on its way. */
     public final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -62,10 +64,11 @@ public final class DecidingHalf {
         claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
         keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, ticker, random,
                 () -> new UUID(random.nextLong(), random.nextLong()), tasks::add, busy::contains);
+        houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run);
         watcher = new Watcher(nomad, ledger, templates, fleet, readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
                         Duration.ofMillis(1), Duration.ofMillis(1)),
-                ticker, random);
+                ticker, random, houseKeeper);
     }
 
     /** Steps the keeper and runs what it sent, until nothing moves; every registered job runs at once. */

@@ -28,6 +28,7 @@ import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
+import nereus.sync.HouseKeeper;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,8 @@ class PoolTest {
                 readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
                         Duration.ofMillis(1), Duration.ofMillis(1)),
-                ticker, random);
+                ticker, random,
+                new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run));
 
         /** Steps the keeper and runs what it sent, until nothing moves; every registered job runs at once. */
         void settleDown() {

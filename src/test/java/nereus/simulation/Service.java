@@ -19,6 +19,7 @@ import nereus.runner.Bell;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.settings.Configuration;
+import nereus.sync.HouseKeeper;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 
@@ -57,7 +58,9 @@ final class Service {
         Watcher watcher = new Watcher(nomad, ledger,
                 new TemplateWatch(store, "sim", task -> crew.begin("template task of process " + number, number, task)),
                 fleet,
-                readiness, sync, cluster, random.split());
+                readiness, sync, cluster, random.split(),
+                new HouseKeeper(nomad, ledger, store, fleet, cluster,
+                        task -> crew.begin("house-keeping of process " + number, number, task)));
 
         crew.begin("watcher of process " + number, number, () -> {
             while (true) {
