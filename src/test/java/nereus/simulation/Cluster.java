@@ -13,7 +13,9 @@ import nereus.devagent.driver.TaskDriver.TaskExit;
 import nereus.devagent.driver.TaskDriver.TaskSpec;
 import nereus.devagent.model.ClusterModel;
 import nereus.devagent.model.Delays;
+import nereus.devagent.model.Job;
 import nereus.devagent.model.Tasks;
+import nereus.nomad.ModelFacts;
 
 /** The cluster model with a pretended clock and pretended tasks. */
 final class Cluster implements Tasks, Ticker {
@@ -74,6 +76,18 @@ final class Cluster implements Tasks, Ticker {
     @Override
     public void kill(Run run) {
         later(Duration.ofMillis(5 + random.nextInt(100)), () -> end(run, new TaskExit(137, 0, false)));
+    }
+
+    /** The image of a job's containers; empty when there is no such job. */
+    String image(String job) {
+        Job found = model.job(job);
+        return found == null ? "" : found.json().at("/TaskGroups/0/Tasks/0/Config/image").asText();
+    }
+
+    /** Whether Nomad shows no living template of that environment. */
+    boolean lacksTemplate(int environment) {
+        String id = "template-" + environment;
+        return model.jobs(id).all().stream().map(ModelFacts::job).noneMatch(job -> job.id().equals(id) && !job.dead());
     }
 
     /** What runs now, by allocation. */
