@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** Histories one after another, and what was seen in them. */
@@ -23,7 +24,18 @@ final class Histories {
         return run(seed, Inclination.NONE);
     }
 
+    /** Runs one, on a virtual thread: its stories are on such too, and hand over to it and back at each step. */
     Optional<Broken> run(long seed, Inclination inclination) {
+        AtomicReference<Optional<Broken>> broken = new AtomicReference<>(Optional.empty());
+        try {
+            Thread.ofVirtual().start(() -> broken.set(tell(seed, inclination))).join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return broken.get();
+    }
+
+    private Optional<Broken> tell(long seed, Inclination inclination) {
         History history = new History(seed, inclination);
         try {
             history.run();

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import nereus.devagent.model.Allocation;
 import nereus.nomad.AllocationFact;
-import nereus.nomad.ModelFacts;
 import nereus.runner.Level;
 
 /**
@@ -72,7 +71,7 @@ final class Neighbour {
         if (allocations.size() != 1) {
             return true;
         }
-        AllocationFact only = ModelFacts.allocation(allocations.getFirst());
+        AllocationFact only = cluster.fact(allocations.getFirst());
         return !only.running() || only.restarts() > 0 || nodes.contains(only.nodeId());
     }
 }

@@ -18,7 +18,7 @@ final class PlantedBugs {
                                                 log.warn("not written");
                                             }
                                 """),
-                new PlantedBug("a claim of which nobody knows whether it was written leaves the runner idle", 40)
+                new PlantedBug("a claim of which nobody knows whether it was written leaves the runner idle", 60)
                         .with(Fault.ANSWER_LOST, Fault.WRITE_LATE)
                         .replace("pool/Claims.java", "                fleet.doubt(id);",
                                 "                fleet.putBack(id);"),
@@ -34,7 +34,7 @@ final class PlantedBugs {
                                 "        try (EventStream events = nomad.events()) {\n            snapshot();\n",
                                 "        try (EventStream events = java.util.stream.Stream.of(0).peek(first -> snapshot())"
                                         + ".map(then -> nomad.events()).toList().getFirst()) {\n"),
-                new PlantedBug("absence counts whatever the index of the list", 20).with(Fault.LIST_STALE)
+                new PlantedBug("absence counts whatever the index of the list", 60).with(Fault.LIST_STALE)
                         .replace("runner/News.java", " && runner.jobIndex <= snapshot.jobs().index()", "")
                         .replace("runner/News.java", " && allocation.index() <= snapshot.allocations().index()", ""),
                 new PlantedBug("half a list is accepted", 20).with(Fault.LIST_FAILED).replace(
@@ -47,7 +47,7 @@ final class PlantedBugs {
                                             allocations = new Listing<>(Long.MAX_VALUE, java.util.List.of());
                                         }
                                 """),
-                new PlantedBug("an empty list of variables is believed", 40).with(Fault.RIGHTS_TAKEN, Fault.CRASH)
+                new PlantedBug("an empty list of variables is believed", 60).with(Fault.RIGHTS_TAKEN, Fault.CRASH)
                         .replace("pool/Ledger.java",
                                 "return sentinel ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();",
                                 "return Optional.of(new Book(claimed, released, saved));"),
@@ -56,36 +56,36 @@ final class PlantedBugs {
                         "        List.copyOf(table.all()).forEach(table::remove);\n        snapshot.nodes().rows().forEach(this::apply);\n"),
                 new PlantedBug("the timer of the idle time hits the claim", 20).replace("runner/Table.java",
                         "        runner.usedAt = runner.since;", "        runner.usedAt = runner.idleSince;"),
-                new PlantedBug("a use does not start the timeout anew", 30).replace("runner/Fleet.java",
+                new PlantedBug("a use does not start the timeout anew", 60).with(Act.USE).replace("runner/Fleet.java",
                         "                runner.usedAt = table.now();", "                table.rung();"),
                 new PlantedBug("the ledger's entry is removed before the purge", 5).replace("pool/Keeper.java",
                         "            nomad.purge(gone.id());\n            ledger.remove(gone);\n",
                         "            ledger.remove(gone);\n            nomad.purge(gone.id());\n"),
                 new PlantedBug("a return is answered and forgotten", 5).replace("pool/Claims.java",
                         "            ledger.noteReleased(runnerId);\n", ""),
-                new PlantedBug("ids are used again", 20).replace("pool/Keeper.java", "ids.get()",
+                new PlantedBug("ids are used again", 60).replace("pool/Keeper.java", "ids.get()",
                         "new java.util.UUID(0, random.nextInt(12))"),
                 new PlantedBug("starting runners do not count", 5).replace("pool/Refill.java",
                         "return wanted - idle - starting;", "return wanted - idle;"),
-                new PlantedBug("the replacement of an allocation is handed out", 20)
+                new PlantedBug("the replacement of an allocation is handed out", 60)
                         .with(Fault.ALLOCATION_STOPPED, Fault.NODE_LOST).replace("runner/News.java",
                                 "            if (!news.over() && (known == null || news.index() >= known.index())) {\n                table.over(runner, Ending.STOPPED, \"Nomad replaced its allocation\");\n            }\n            return;",
                                 "            if (news.over()) {\n                return;\n            }"),
-                new PlantedBug("a deletion takes other environments' runners along", 20).with(Act.DELETE).replace(
+                new PlantedBug("a deletion takes other environments' runners along", 30).with(Act.DELETE).replace(
                         "runner/Fleet.java", "                if (runner.environment == environment) {",
                         "                if (runner.environment != 1) {"),
                 new PlantedBug("a claim hands out the definition from before a put", 40).with(Act.DEFINITION_CHANGE)
                         .replace("pool/Claims.java", "claimed.isPresent() && stillWanted(wanted)",
                                 "claimed.isPresent()"),
-                new PlantedBug("a busy runner is released when its definition changes", 40).with(Act.DEFINITION_CHANGE)
+                new PlantedBug("a busy runner is released when its definition changes", 60).with(Act.DEFINITION_CHANGE)
                         .replace("runner/Upkeep.java", "if (busy || runner.silentSince", "if (runner.silentSince"),
-                new PlantedBug("a runner that is used is released when its definition changes", 40)
+                new PlantedBug("a runner that is used is released when its definition changes", 80)
                         .with(Act.DEFINITION_CHANGE, Act.USE)
                         .replace("runner/Upkeep.java", " || runner.usedAt - runner.silentSince > 0", ""),
-                new PlantedBug("a silent runner outlives its definition", 20).with(Act.DEFINITION_CHANGE).replace(
+                new PlantedBug("a silent runner outlives its definition", 60).with(Act.DEFINITION_CHANGE).replace(
                         "pool/Keeper.java", "        boolean waiting = releaseSuperseded();",
                         "        boolean waiting = false;"),
-                new PlantedBug("a forced pull releases claimed runners", 40).with(Act.FORCED_PULL).replace(
+                new PlantedBug("a forced pull releases claimed runners", 60).with(Act.FORCED_PULL).replace(
                         "environment/Edition.java", "return revision(mark).equals(revision(other));",
                         "return mark.equals(other);"),
                 new PlantedBug("a change lets all idle runners go at once", 20).with(Act.DEFINITION_CHANGE).replace(
@@ -95,7 +95,7 @@ final class PlantedBugs {
                 new PlantedBug("a plain template is replaced without its definition being saved", 60)
                         .with(Act.PLAIN_TEMPLATE, Act.DEFINITION_CHANGE).with(Fault.CRASH)
                         .replace("environment/EnvironmentStore.java", "        saved.save(edition);\n", ""),
-                new PlantedBug("a saved definition is not finished", 300)
+                new PlantedBug("a saved definition is not finished", 60)
                         .with(Act.PLAIN_TEMPLATE, Act.DEFINITION_CHANGE).with(Fault.CRASH)
                         .replace("environment/EnvironmentStore.java",
                                 "        unfinished.forEach(this::finishSaved);\n", ""),

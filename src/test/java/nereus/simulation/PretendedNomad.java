@@ -90,7 +90,7 @@ final class PretendedNomad implements Nomad {
 
     @Override
     public Listing<JobFact> jobs(String prefix) {
-        return list("jobs " + prefix, () -> model().jobs(prefix), row -> row.job().id(), ModelFacts::job);
+        return list("jobs " + prefix, () -> model().jobs(prefix), row -> row.job().id(), cluster::fact);
     }
 
     @Override
@@ -101,7 +101,7 @@ final class PretendedNomad implements Nomad {
                 case "complete", "failed", "lost" -> false;
                 default -> true;
             }).toList());
-        }, nereus.devagent.model.Allocation::id, ModelFacts::allocation);
+        }, nereus.devagent.model.Allocation::id, cluster::fact);
     }
 
     @Override

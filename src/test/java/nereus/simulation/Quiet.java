@@ -6,7 +6,6 @@ import java.util.Set;
 import nereus.environment.Edition;
 import nereus.environment.RunnerJob;
 import nereus.nomad.JobFact;
-import nereus.nomad.ModelFacts;
 import nereus.runner.PoolCount;
 
 /** What must hold once everything has healed and some time has passed: pools are as they are wanted, and nothing is left over. */
@@ -39,7 +38,7 @@ final class Quiet {
         Set<String> claimed = claims();
         Set<String> jobs = new HashSet<>();
         for (var row : cluster.model.jobs("").all()) {
-            JobFact job = ModelFacts.job(row);
+            JobFact job = cluster.fact(row);
             if (!job.id().startsWith("template-")) {
                 jobs.add(job.id());
                 current(job, claimed.contains(job.id()));

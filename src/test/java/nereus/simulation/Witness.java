@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import nereus.devagent.model.Allocation;
 import nereus.nomad.AllocationFact;
-import nereus.nomad.ModelFacts;
 import nereus.runner.Claimed;
 
 /** Remembers what clients were answered, as they would, and says when the cluster or a process contradicts it. */
@@ -227,7 +226,7 @@ final class Witness {
         for (int environment : definitions.ids()) {
             for (String id : process.pools.level(environment).idle()) {
                 List<AllocationFact> containers = cluster.model.allocationsOf(id).all().stream()
-                        .map(ModelFacts::allocation).toList();
+                        .map(cluster::fact).toList();
                 if (containers.stream().noneMatch(AllocationFact::running)) {
                     throw new Violation("process " + process.number + " has heard that the container of " + id
                             + " does not run, and it may be handed out: " + containers);
@@ -285,7 +284,7 @@ final class Witness {
             claim.lost = true;
         } else if (allocation.modifyIndex() != claim.allocationIndex) {
             claim.allocationIndex = allocation.modifyIndex();
-            AllocationFact fact = ModelFacts.allocation(allocation);
+            AllocationFact fact = cluster.fact(allocation);
             List<Allocation> others = new ArrayList<>(cluster.model.allocationsOf(claim.runner.id()).all());
             others.removeIf(other -> other.createIndex() <= allocation.createIndex());
             if (claim.restarts < 0) {
