@@ -6,7 +6,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /** Histories one after another, and what was seen in them. */
@@ -26,13 +27,13 @@ final class Histories {
 
     /** Runs one, on a virtual thread: its stories are on such too, and hand over to it and back at each step. */
     Optional<Broken> run(long seed, Inclination inclination) {
-        AtomicReference<Optional<Broken>> broken = new AtomicReference<>(Optional.empty());
+        FutureTask<Optional<Broken>> told = new FutureTask<>(() -> tell(seed, inclination));
+        Thread.ofVirtual().start(told);
         try {
-            Thread.ofVirtual().start(() -> broken.set(tell(seed, inclination))).join();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            return told.get();
+        } catch (InterruptedException | ExecutionException impossible) {
+            throw new IllegalStateException("history " + seed + " was not told to its end", impossible);
         }
-        return broken.get();
     }
 
     private Optional<Broken> tell(long seed, Inclination inclination) {
