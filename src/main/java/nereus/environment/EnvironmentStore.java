@@ -96,7 +96,7 @@ public final class EnvironmentStore {
             } else {
                 index = known.isPresent() ? update(next) : create(next);
             }
-            epoch.confirm();
+            epoch.confirmWritten();
             enter(next, index);
             dropSaved(id);
             log.info("environment {} {}: image {}, pool of {}", id,
@@ -121,7 +121,7 @@ public final class EnvironmentStore {
                 sightings.saved(id, false);
             }
             purge(id);
-            epoch.confirm();
+            epoch.confirmWritten();
             remove(id, "deleted");
             return true;
         });

@@ -88,6 +88,15 @@ public final class Epoch {
         }
     }
 
+    /** Like {@link #confirm}, after something was written for a client: what cannot be confirmed may have come through. */
+    public void confirmWritten() {
+        try {
+            confirm();
+        } catch (NomadException unconfirmed) {
+            throw new NomadException.Unreachable("it is written, but " + unconfirmed.getMessage(), true, unconfirmed);
+        }
+    }
+
     private void ask() {
         // Each turn but the last means that somebody else wrote in between.
         for (int turn = 0; turn < 10; turn++) {

@@ -77,11 +77,7 @@ public final class Ledger {
         items.put("allocation", lease.allocationId());
         items.put("restarts", Integer.toString(lease.restarts()));
         nomad.createVariable(claim(runnerId), items);
-        try {
-            epoch.confirm();
-        } catch (NomadException unconfirmed) {
-            throw new NomadException.Unreachable("it is written, but " + unconfirmed.getMessage(), true, unconfirmed);
-        }
+        epoch.confirmWritten();
     }
 
     /** @throws NomadException.Superseded when a later process serves this instance, so that nothing may be started or purged */

@@ -2,12 +2,19 @@ package nereus.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
-import nereus.clock.Ticker;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import nereus.clock.Ticker;
 
 /** What happened, for people. */
 final class Chronicle {
-    private final List<String> lines = new ArrayList<>();
+    private record Line(long millis, int process, String what) {
+        String text() {
+            return "%8.3f s  %s%s".formatted(millis / 1000.0, process == 0 ? "" : "process " + process + ": ", what);
+        }
+    }
+
+    private final List<Line> lines = new ArrayList<>();
     private @Nullable Ticker ticker;
     private long began;
 
@@ -18,11 +25,10 @@ final class Chronicle {
 
     /** @param process 0 for what no process did */
     void add(int process, String what) {
-        long millis = ticker == null ? 0 : (ticker.nanos() - began) / 1_000_000;
-        lines.add("%8.3f s  %s%s".formatted(millis / 1000.0, process == 0 ? "" : "process " + process + ": ", what));
+        lines.add(new Line(ticker == null ? 0 : (ticker.nanos() - began) / 1_000_000, process, what));
     }
 
     String text() {
-        return String.join("\n", lines);
+        return lines.stream().map(Line::text).collect(Collectors.joining("\n"));
     }
 }

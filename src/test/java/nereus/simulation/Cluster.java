@@ -11,9 +11,15 @@ import java.util.SplittableRandom;
 import nereus.clock.Ticker;
 import nereus.devagent.driver.TaskDriver.TaskExit;
 import nereus.devagent.driver.TaskDriver.TaskSpec;
+import nereus.devagent.model.Allocation;
 import nereus.devagent.model.ClusterModel;
 import nereus.devagent.model.Delays;
+import nereus.devagent.model.Job;
+import nereus.devagent.model.JobRow;
 import nereus.devagent.model.Tasks;
+import nereus.nomad.AllocationFact;
+import nereus.nomad.JobFact;
+import nereus.nomad.ModelFacts;
 
 /** The cluster model with a pretended clock and pretended tasks. */
 final class Cluster implements Tasks, Ticker {
@@ -25,6 +31,8 @@ final class Cluster implements Tasks, Ticker {
     private final PriorityQueue<Due> dues = new PriorityQueue<>(
             (a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.compare(a.at, b.at));
     private final Map<String, Run> runs = new HashMap<>();
+    private final Map<String, AllocationFact> allocations = new HashMap<>();
+    private final Map<String, JobFact> jobs = new HashMap<>();
     private final SplittableRandom random;
     final ClusterModel model;
     /** How far the wall clock is off; the monotonic one never is. */
@@ -74,6 +82,34 @@ final class Cluster implements Tasks, Ticker {
     @Override
     public void kill(Run run) {
         later(Duration.ofMillis(5 + random.nextInt(100)), () -> end(run, new TaskExit(137, 0, false)));
+    }
+
+    /** The image of a job's containers; empty when there is no such job. */
+    String image(String job) {
+        Job found = model.job(job);
+        return found == null ? "" : found.json().at("/TaskGroups/0/Tasks/0/Config/image").asText();
+    }
+
+    /** What lists and events show of it; a version of an allocation never changes, so it is decoded once. */
+    AllocationFact fact(Allocation allocation) {
+        return allocations.compute(allocation.id(),
+                (id, known) -> known != null && known.index() == allocation.modifyIndex()
+                        ? known
+                        : ModelFacts.allocation(allocation));
+    }
+
+    /** As {@link #fact(Allocation)}, of a job. */
+    JobFact fact(JobRow row) {
+        return jobs.compute(row.job().id(),
+                (id, known) -> known != null && known.index() == row.job().modifyIndex()
+                        ? known
+                        : ModelFacts.job(row));
+    }
+
+    /** Whether Nomad shows no living template of that environment. */
+    boolean lacksTemplate(int environment) {
+        Job job = model.job("template-" + environment);
+        return job == null || job.status().equals("dead") || job.json().path("Stop").asBoolean();
     }
 
     /** What runs now, by allocation. */

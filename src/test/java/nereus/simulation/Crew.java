@@ -115,6 +115,11 @@ final class Crew {
         }
     }
 
+    /** Where the stories of a process stand. */
+    List<String> places(int process) {
+        return members.stream().filter(member -> member.process == process).map(member -> member.at).toList();
+    }
+
     /** Ends all stories of a process where they stand. */
     void kill(int process) {
         for (Member member : List.copyOf(members)) {

@@ -5,6 +5,10 @@ import java.io.StringWriter;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 
 /** Histories one after another, and what was seen in them. */
 final class Histories {
@@ -13,11 +17,27 @@ final class Histories {
 
     private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
     private int count;
+    private final Map<Act, Integer> acts = new EnumMap<>(Act.class);
     private int claims;
 
     /** Runs one. */
     Optional<Broken> run(long seed) {
-        History history = new History(seed);
+        return run(seed, Inclination.NONE);
+    }
+
+    /** Runs one, on a virtual thread: its stories are on such too, and hand over to it and back at each step. */
+    Optional<Broken> run(long seed, Inclination inclination) {
+        FutureTask<Optional<Broken>> told = new FutureTask<>(() -> tell(seed, inclination));
+        Thread.ofVirtual().start(told);
+        try {
+            return told.get();
+        } catch (InterruptedException | ExecutionException impossible) {
+            throw new IllegalStateException("history " + seed + " was not told to its end", impossible);
+        }
+    }
+
+    private Optional<Broken> tell(long seed, Inclination inclination) {
+        History history = new History(seed, inclination);
         try {
             history.run();
             return Optional.empty();
@@ -28,6 +48,7 @@ final class Histories {
         } finally {
             history.end();
             history.faults().keySet().forEach(fault -> faults.merge(fault, 1, Integer::sum));
+            history.acts().forEach((act, times) -> acts.merge(act, times, Integer::sum));
             count++;
             claims += history.claims();
         }
@@ -44,17 +65,27 @@ final class Histories {
 
     @Override
     public String toString() {
-        return count + " histories with " + claims + " claims; histories with each fault: " + faults;
+        return count + " histories with " + claims + " answered claims; histories with each fault: " + faults
+                + "; how often each act happened in all: " + acts;
     }
 
-    /** How many seeds it takes until a history is broken, 0 when none of that many is; for classes loaded by another loader. */
-    public static int firstBroken(long firstSeed, int most) {
+    /**
+     * How many seeds it takes until a history is broken, 0 when none of that many is; for classes loaded by another loader.
+     *
+     * @param faults names of {@link Fault}s that strike more often
+     * @param acts names of {@link Act}s that happen more often
+     * @return the number of seeds, and why the last is broken
+     */
+    public static Object[] firstBroken(long firstSeed, int most, Set<String> faults, Set<String> acts) {
         Histories histories = new Histories();
+        Inclination inclination = new Inclination(faults.stream().map(Fault::valueOf).collect(Collectors.toSet()),
+                acts.stream().map(Act::valueOf).collect(Collectors.toSet()));
         for (int i = 0; i < most; i++) {
-            if (histories.run(firstSeed + i).isPresent()) {
-                return i + 1;
+            Optional<Broken> broken = histories.run(firstSeed + i, inclination);
+            if (broken.isPresent()) {
+                return new Object[]{i + 1, broken.get().why().lines().findFirst().orElse("")};
             }
         }
-        return 0;
+        return new Object[]{0, ""};
     }
 }

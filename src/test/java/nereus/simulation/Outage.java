@@ -8,6 +8,7 @@ final class Outage {
     private final Ticker ticker;
     private long leaderAt = Long.MIN_VALUE;
     private long rightsAt = Long.MIN_VALUE;
+    private long silentAt = Long.MIN_VALUE;
     private int streams;
 
     Outage(Ticker ticker) {
@@ -23,13 +24,22 @@ final class Outage {
         return ticker.nanos() < leaderAt;
     }
 
-    void takeRights(Duration time) {
+    /** @param all those to jobs too, without which the stream stays silent; otherwise only those to variables */
+    void takeRights(Duration time, boolean all) {
         rightsAt = ticker.nanos() + time.toNanos();
-        breakStreams();
+        if (all) {
+            silentAt = rightsAt;
+            breakStreams();
+        }
     }
 
+    /** Variables may not be read or written, and their lists are empty. */
     boolean rightsTaken() {
         return ticker.nanos() < rightsAt;
+    }
+
+    boolean streamsSilent() {
+        return ticker.nanos() < silentAt;
     }
 
     /** Breaks all streams that are open now. */
@@ -45,5 +55,6 @@ final class Outage {
     void over() {
         leaderAt = Long.MIN_VALUE;
         rightsAt = Long.MIN_VALUE;
+        silentAt = Long.MIN_VALUE;
     }
 }

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -24,6 +27,8 @@ final class PlantedBug {
     private final String name;
     private final int seeds;
     private final Map<String, String> sources = new LinkedHashMap<>();
+    private final Set<String> faults = new TreeSet<>();
+    private final Set<String> acts = new TreeSet<>();
 
     /** @param seeds within which the simulator finds it */
     PlantedBug(String name, int seeds) {
@@ -31,8 +36,33 @@ final class PlantedBug {
         this.seeds = seeds;
     }
 
+    /** What came of it: how many seeds it took, 0 when it was not found, and the promise that was broken. */
+    record Found(int seeds, String why) {}
+
     int seeds() {
         return seeds;
+    }
+
+    /** Its histories have more of these than others. */
+    PlantedBug with(Fault... more) {
+        for (Fault fault : more) {
+            faults.add(fault.name());
+        }
+        return this;
+    }
+
+    PlantedBug with(Act... more) {
+        for (Act act : more) {
+            acts.add(act.name());
+        }
+        return this;
+    }
+
+    /** What its histories have more of, for people. */
+    String inclination() {
+        Set<String> all = new TreeSet<>(faults);
+        all.addAll(acts);
+        return String.join(", ", all).toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** @throws IllegalArgumentException when the file does not hold the text exactly once: then this bug must be planted anew */
@@ -45,8 +75,8 @@ final class PlantedBug {
         return this;
     }
 
-    /** How many seeds it takes until a history is broken; 0 when none is. */
-    int firstBroken(Path directory, long firstSeed) throws ReflectiveOperationException, IOException {
+    /** Runs histories until one is broken. */
+    Found firstBroken(Path directory, long firstSeed) throws ReflectiveOperationException, IOException {
         Path classes = compile(directory);
         List<URL> path = new ArrayList<>();
         path.add(classes.toUri().toURL());
@@ -55,9 +85,10 @@ final class PlantedBug {
         }
         try (Loader loader = new Loader(path.toArray(URL[]::new))) {
             Class<?> histories = loader.loadClass("nereus.simulation.Histories");
-            var run = histories.getDeclaredMethod("firstBroken", long.class, int.class);
+            var run = histories.getDeclaredMethod("firstBroken", long.class, int.class, Set.class, Set.class);
             run.setAccessible(true);
-            return (int) run.invoke(null, firstSeed, seeds);
+            Object[] found = (Object[]) run.invoke(null, firstSeed, seeds, faults, acts);
+            return new Found((int) found[0], found[1].toString());
         }
     }
 
@@ -96,15 +127,18 @@ final class PlantedBug {
         return name;
     }
 
-    /** Loads what is ours anew, from its own path, and everything else as usual. */
+    /** Loads anew, from its own path, the rooms that are planted with bugs and those that know them; everything else as usual. */
     private static final class Loader extends URLClassLoader {
+        private static final List<String> ANEW = List.of("nereus.environment.", "nereus.runner.", "nereus.pool.",
+                "nereus.sync.", "nereus.simulation.");
+
         Loader(URL[] path) {
             super(path, PlantedBug.class.getClassLoader());
         }
 
         @Override
         protected Class<?> loadClass(String type, boolean resolve) throws ClassNotFoundException {
-            if (!type.startsWith("nereus.")) {
+            if (ANEW.stream().noneMatch(type::startsWith)) {
                 return super.loadClass(type, resolve);
             }
             synchronized (getClassLoadingLock(type)) {

@@ -41,6 +41,8 @@ final class PretendedNomad implements Nomad {
     private final Outage outage;
     private final int process;
     private final Map<String, List<Remembered>> remembered = new HashMap<>();
+    private int staleLists;
+    private Runnable caughtUp = () -> {};
 
     PretendedNomad(Crew crew, Cluster cluster, Weather weather, SplittableRandom random, Witness witness,
             Chronicle chronicle, Outage outage, int process) {
@@ -52,6 +54,11 @@ final class PretendedNomad implements Nomad {
         this.chronicle = chronicle;
         this.outage = outage;
         this.process = process;
+    }
+
+    /** @param told when everything that happened so far has been read from a stream that kept nothing back */
+    void whenCaughtUp(Runnable told) {
+        caughtUp = told;
     }
 
     @Override
@@ -83,7 +90,7 @@ final class PretendedNomad implements Nomad {
 
     @Override
     public Listing<JobFact> jobs(String prefix) {
-        return list("jobs " + prefix, () -> model().jobs(prefix), row -> row.job().id(), ModelFacts::job);
+        return list("jobs " + prefix, () -> model().jobs(prefix), row -> row.job().id(), cluster::fact);
     }
 
     @Override
@@ -94,7 +101,7 @@ final class PretendedNomad implements Nomad {
                 case "complete", "failed", "lost" -> false;
                 default -> true;
             }).toList());
-        }, nereus.devagent.model.Allocation::id, ModelFacts::allocation);
+        }, nereus.devagent.model.Allocation::id, cluster::fact);
     }
 
     @Override
@@ -129,6 +136,7 @@ final class PretendedNomad implements Nomad {
     public void deleteVariable(String path) {
         write("delete " + path, () -> {
             rights(path);
+            witness.removes(process, path);
             return model().deleteVariable(path, null);
         });
     }
@@ -155,10 +163,12 @@ final class PretendedNomad implements Nomad {
     @Override
     public EventStream events() {
         return read("events", () -> {
-            if (outage.rightsTaken()) {
+            if (outage.streamsSilent()) {
                 throw new NomadException.Unreachable("the stream stays silent", false, new TimeoutException());
             }
-            return new PretendedStream(crew, cluster, weather, random.split(), chronicle, outage);
+            chronicle.add(process, "opens a stream");
+            return new PretendedStream(crew, cluster, weather, random.split(), chronicle, outage, () -> staleLists,
+                    () -> caughtUp.run());
         });
     }
 
@@ -249,6 +259,7 @@ final class PretendedNomad implements Nomad {
             if (old.isPresent()) {
                 @SuppressWarnings("unchecked")
                 Listing<T> listing = (Listing<T>) old.get();
+                staleLists++;
                 chronicle.add(process, "was shown a stale list of " + what);
                 return listing;
             }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 import nereus.devagent.model.Event;
 import nereus.devagent.model.EventFeed;
 import nereus.nomad.EventStream;
@@ -31,9 +32,15 @@ final class PretendedStream implements EventStream {
     private final Deque<List<Event>> lines = new ArrayDeque<>();
     private long heartbeatAt;
     private boolean silent;
+    private final IntSupplier staleLists;
+    private final int staleAtBeginning;
+    private final Runnable caughtUp;
+    private boolean emptiedAtBeginning;
+    /** Something was kept back, or comes out of order. */
+    private boolean incomplete;
 
     PretendedStream(Crew crew, Cluster cluster, Weather weather, SplittableRandom random, Chronicle chronicle,
-            Outage outage) {
+            Outage outage, IntSupplier staleLists, Runnable caughtUp) {
         this.crew = crew;
         this.cluster = cluster;
         this.weather = weather;
@@ -41,17 +48,26 @@ final class PretendedStream implements EventStream {
         this.chronicle = chronicle;
         this.outage = outage;
         this.streams = outage.streams();
+        this.staleLists = staleLists;
+        this.staleAtBeginning = staleLists.getAsInt();
+        this.caughtUp = caughtUp;
         this.subscription = cluster.model.feed().subscribe(0, TOPICS, "default");
         this.heartbeatAt = cluster.nanos() + HEARTBEAT;
         // A new leader's buffer begins empty.
         if (weather.strikes(Fault.BUFFER_EMPTIED, 3)) {
             fetch();
             lines.clear();
+            emptiedAtBeginning = true;
+            chronicle.add(0, "the stream that is opened begins with nothing");
         }
     }
 
     @Override
     public @Nullable List<Fact> next(Duration patience) {
+        if (!silent && !incomplete && !fetch() && !broken()
+                && !(emptiedAtBeginning && staleLists.getAsInt() > staleAtBeginning)) {
+            caughtUp.run();
+        }
         long deadline = cluster.nanos() + patience.toNanos();
         crew.pause("waiting for events", () -> broken() || cluster.nanos() >= deadline
                 || (!silent && (fetch() || cluster.nanos() >= heartbeatAt)));
@@ -66,6 +82,8 @@ final class PretendedStream implements EventStream {
             return null;
         }
         if (weather.strikes(Fault.BUFFER_EMPTIED, 0.1)) {
+            incomplete = true;
+            chronicle.add(0, "the stream skips what it has not shown");
             fetch();
             lines.clear();
         }
@@ -79,9 +97,11 @@ final class PretendedStream implements EventStream {
         heartbeatAt = cluster.nanos() + HEARTBEAT;
         List<Event> line = lines.removeFirst();
         if (weather.strikes(Fault.EVENTS_DROPPED)) {
+            incomplete = true;
             return List.of();
         }
         if (weather.strikes(Fault.EVENTS_LATE)) {
+            incomplete = true;
             cluster.later(Duration.ofMillis(random.nextInt(20_000)), () -> lines.addLast(line));
             return List.of();
         }

@@ -10,6 +10,7 @@ import nereus.environment.JobSettings;
 import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
 import nereus.nomad.Nomad;
+import nereus.pool.Busy;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
@@ -26,26 +27,34 @@ import nereus.sync.Watcher;
 /** One process of Nereus: the classes of production, wired as in production, with threads that are stories of the crew. */
 final class Service {
     static final int MOST_RUNNERS = 30;
+    static final Duration IDLE_AGE = Duration.ofMinutes(20);
+    static final Duration SILENT_FOR = Duration.ofSeconds(5);
 
     final int number;
     final Fleet fleet;
     final Environments environments = new Environments();
     final EnvironmentStore store;
     final Claims claims;
+    final Pools pools;
     private final Readiness readiness = new Readiness();
+    private final Epoch epoch;
 
-    Service(int number, Crew crew, Cluster cluster, Nomad nomad, SplittableRandom random) {
+    Service(int number, Crew crew, Cluster cluster, Nomad nomad, SplittableRandom random, Setup setup, Busy busy) {
         this.number = number;
         Configuration configuration = Configuration.withoutFile(Map.of())
                 .with("runners", "instance", "sim", "simulation")
                 .with("pool", "maxRunners", Integer.toString(MOST_RUNNERS), "simulation")
-                .with("pool", "maxIdleAge", "20m", "simulation").with("pool", "startTimeout", "40s", "simulation");
+                .with("runners", "forcePull", Boolean.toString(setup.forcePull()), "simulation")
+                .with("pool", "replacements", Integer.toString(setup.replacements()), "simulation")
+                .with("pool", "silentFor", SILENT_FOR.toSeconds() + "s", "simulation")
+                .with("pool", "maxIdleAge", IDLE_AGE.toMinutes() + "m", "simulation")
+                .with("pool", "startTimeout", "100s", "simulation");
         JobSettings jobs = JobSettings.read(configuration.section("runners"));
         PoolSettings pool = PoolSettings.read(configuration.section("pool"));
         SyncSettings sync = SyncSettings.read(configuration.section("sync"));
         Bell bell = new Bell();
         fleet = new Fleet("sim", pool.maxIdleAge(), cluster, random.split(), bell);
-        Epoch epoch = new Epoch(nomad, "sim", "process " + number, new CrewLock(crew, cluster));
+        epoch = new Epoch(nomad, "sim", "process " + number, new CrewLock(crew, cluster));
         store = new EnvironmentStore(nomad, epoch, environments, jobs, bell::ring, fleet::dissolve,
                 () -> new CrewLock(crew, cluster));
         Ledger ledger = new Ledger(nomad, "sim", epoch);
@@ -54,7 +63,8 @@ final class Service {
         SplittableRandom ids = random.split();
         Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
                 () -> new UUID(ids.nextLong(), ids.nextLong()),
-                task -> crew.begin("task of process " + number, number, task), runner -> false);
+                task -> crew.begin("task of process " + number, number, task), busy);
+        pools = new Pools(fleet, environments, pool);
         Watcher watcher = new Watcher(nomad, ledger,
                 new TemplateWatch(store, "sim", task -> crew.begin("template task of process " + number, number, task)),
                 fleet,
@@ -72,11 +82,16 @@ final class Service {
             while (true) {
                 long again = cluster.nanos() + Duration.ofMillis(5).toNanos();
                 if (readiness.fleetKnown()) {
-                    keeper.step();
+                    pools.step(keeper);
                 }
                 crew.pause("between two steps", () -> cluster.nanos() >= again);
             }
         });
+    }
+
+    /** It has seen that a later process took over. */
+    boolean superseded() {
+        return epoch.superseded().toCompletableFuture().isDone();
     }
 
     /** The first snapshot was applied. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import nereus.devagent.model.Allocation;
 import nereus.nomad.AllocationFact;
-import nereus.nomad.ModelFacts;
 import nereus.runner.Claimed;
 
 /** Remembers what clients were answered, as they would, and says when the cluster or a process contradicts it. */
@@ -23,37 +22,51 @@ final class Witness {
         final Claimed runner;
         final int process;
         final Duration timeout;
+        final String image;
         long usedAt;
+        /** Until when a command runs in it. */
+        long busyUntil;
+        /** When a process was told so last. */
+        long seenBusyAt;
         long allocationIndex = -1;
         int restarts = -1;
         boolean lost;
         boolean returning;
+        /** Nobody used it for its timeout; a later process may not know that, and none has to. */
+        boolean expired;
         boolean released;
 
-        Claim(Claimed runner, int process, Duration timeout, long now) {
+        Claim(Claimed runner, int process, Duration timeout, String image, long now) {
+            this.image = image;
             this.runner = runner;
             this.process = process;
             this.timeout = timeout;
             this.usedAt = now;
+            this.seenBusyAt = now;
         }
     }
 
     private final Cluster cluster;
     private final Chronicle chronicle;
+    private final Definitions definitions;
+    private final Neighbour neighbour;
     private final Map<String, Claim> claims = new LinkedHashMap<>();
     private final Set<String> returned = new HashSet<>();
     private final Set<String> notes = new HashSet<>();
+    /** Returns of which somebody tried to take a note. */
+    private final Set<String> noting = new HashSet<>();
     /** Returned while Nomad took no note: a killed process forgets them. */
     private final Set<String> forgettable = new HashSet<>();
     /** Ids of whose claim a process wrote, and how many of these processes have been killed since. */
     private final Map<String, Integer> attempts = new HashMap<>();
     private final Set<Integer> killed = new HashSet<>();
-    private final Set<Integer> freeing = new HashSet<>();
     private int acknowledged;
 
-    Witness(Cluster cluster, Chronicle chronicle) {
+    Witness(Cluster cluster, Chronicle chronicle, Definitions definitions, Neighbour neighbour) {
         this.cluster = cluster;
         this.chronicle = chronicle;
+        this.definitions = definitions;
+        this.neighbour = neighbour;
     }
 
     // What clients see.
@@ -61,10 +74,14 @@ final class Witness {
     void claimed(int process, Claimed runner, Duration timeout) {
         acknowledged++;
         chronicle.add(process, "ANSWERED a claim with " + runner.id());
-        Claim claim = new Claim(runner, process, timeout, cluster.nanos());
-        claim.released = freeing.contains(runner.environment());
+        String image = cluster.image(runner.id());
+        Claim claim = new Claim(runner, process, timeout, image, cluster.nanos());
+        claim.released = definitions.mayBeAbsent(runner.environment());
         if (lost(claim)) {
             chronicle.add(process, "has not heard yet that it is lost");
+        } else if (!claim.released && !definitions.mayHave(runner.environment(), image)) {
+            throw new Violation("runner " + runner.id() + " has the image " + image + " and was handed out for "
+                    + definitions.text(runner.environment()));
         }
         if (claims.putIfAbsent(runner.id(), claim) != null || returned.contains(runner.id())) {
             throw new Violation("runner " + runner.id() + " was handed out twice");
@@ -87,6 +104,9 @@ final class Witness {
         chronicle.add(process, "ANSWERED the return of " + id + " with " + (ended ? "204" : "410"));
         if (ended) {
             returned.add(id);
+            if (!noting.contains(id)) {
+                throw new Violation("the return of " + id + " is answered and not noted");
+            }
             if (!notes.contains(id)) {
                 forgettable.add(id);
             }
@@ -107,15 +127,22 @@ final class Witness {
         }
     }
 
-    /** From now until {@link #freed} what becomes of the runners of this environment is no promise. */
-    void freeing(int environment) {
-        freeing.add(environment);
-        claims.values().stream().filter(claim -> claim.runner.environment() == environment)
-                .forEach(claim -> claim.released = true);
+    /** A client's command runs in its runner for a while. */
+    void command(String id, Duration time) {
+        Claim claim = claims.get(id);
+        if (claim != null) {
+            claim.busyUntil = cluster.nanos() + time.toNanos();
+        }
     }
 
-    void freed(int environment) {
-        freeing.remove(environment);
+    /** Asked by a process. */
+    boolean busy(String id) {
+        Claim claim = claims.get(id);
+        boolean busy = claim != null && cluster.nanos() < claim.busyUntil;
+        if (claim != null && busy) {
+            claim.seenBusyAt = cluster.nanos();
+        }
+        return busy;
     }
 
     List<String> live() {
@@ -133,11 +160,21 @@ final class Witness {
         if (claim != null && mustLive(claim)) {
             throw new Violation("process " + process + " purges " + id + ", which is claimed");
         }
+        neighbour.purges(id);
+    }
+
+    /** A ledger's entry is being removed. */
+    void removes(int process, String path) {
+        if (path.startsWith(CLAIMS) && cluster.model.job(path.substring(CLAIMS.length())) != null) {
+            throw new Violation("process " + process + " removes " + path + ", and the runner's job is there");
+        }
     }
 
     void writes(int process, String path) {
         if (path.startsWith(CLAIMS)) {
             attempts.put(path.substring(CLAIMS.length()), process);
+        } else if (path.startsWith(RELEASED)) {
+            noting.add(path.substring(RELEASED.length()));
         }
     }
 
@@ -149,6 +186,8 @@ final class Witness {
 
     void killed(int process) {
         killed.add(process);
+        // Its commands ended with it.
+        claims.values().forEach(claim -> claim.busyUntil = 0);
     }
 
     // What must hold.
@@ -171,6 +210,28 @@ final class Witness {
             for (String id : returned) {
                 if (process.get().fleet.claimed(id).isPresent() && (!forgettable.contains(id) || killed.isEmpty())) {
                     throw new Violation(id + " was returned and is claimed again");
+                }
+            }
+        }
+    }
+
+    /** A process has heard of everything that has happened: what it holds for living lives. */
+    void caughtUp(Service process) {
+        for (Claim claim : claims.values()) {
+            String id = claim.runner.id();
+            // A restart that nobody watched leaves no trace that a successor could know it by.
+            if (lost(claim) && claim.process == process.number && process.fleet.claimed(id).isPresent()) {
+                throw new Violation("process " + process.number + " has heard that the container of " + id
+                        + " is lost, and it is still claimed");
+            }
+        }
+        for (int environment : definitions.ids()) {
+            for (String id : process.pools.level(environment).idle()) {
+                List<AllocationFact> containers = cluster.model.allocationsOf(id).all().stream()
+                        .map(cluster::fact).toList();
+                if (containers.stream().noneMatch(AllocationFact::running)) {
+                    throw new Violation("process " + process.number + " has heard that the container of " + id
+                            + " does not run, and it may be handed out: " + containers);
                 }
             }
         }
@@ -199,11 +260,22 @@ final class Witness {
     }
 
     private boolean mustLive(Claim claim) {
+        claim.released |= definitions.mayBeAbsent(claim.runner.environment())
+                || (definitions.mayHaveOther(claim.runner.environment(), claim.image) && silent(claim));
         return !claim.returning && !claim.released && !expired(claim) && !lost(claim);
     }
 
+    /** So that it may be released if its definition is superseded. */
+    private boolean silent(Claim claim) {
+        long now = cluster.nanos();
+        return now >= claim.busyUntil
+                && now - Math.max(claim.usedAt, claim.seenBusyAt) >= Service.SILENT_FOR.toNanos();
+    }
+
     private boolean expired(Claim claim) {
-        return claim.timeout.isPositive() && cluster.nanos() - claim.usedAt >= claim.timeout.toNanos();
+        claim.expired |= claim.timeout.isPositive()
+                && cluster.nanos() - claim.usedAt >= claim.timeout.toNanos();
+        return claim.expired;
     }
 
     /** Its container is over, was restarted, or has a successor; once so, always so. */
@@ -216,7 +288,7 @@ final class Witness {
             claim.lost = true;
         } else if (allocation.modifyIndex() != claim.allocationIndex) {
             claim.allocationIndex = allocation.modifyIndex();
-            AllocationFact fact = ModelFacts.allocation(allocation);
+            AllocationFact fact = cluster.fact(allocation);
             List<Allocation> others = new ArrayList<>(cluster.model.allocationsOf(claim.runner.id()).all());
             others.removeIf(other -> other.createIndex() <= allocation.createIndex());
             if (claim.restarts < 0) {
