@@ -110,6 +110,9 @@ final class Crew {
             members.remove(member);
         }
         Throwable failure = member.failure;
+        if (failure instanceof Violation violation) {
+            throw violation;
+        }
         if (failure != null) {
             throw new AssertionError(member.name + " failed: " + failure, failure);
         }

@@ -83,7 +83,8 @@ final class Histories {
         for (int i = 0; i < most; i++) {
             Optional<Broken> broken = histories.run(firstSeed + i, inclination);
             if (broken.isPresent()) {
-                return new Object[]{i + 1, broken.get().why().lines().findFirst().orElse("")};
+                return new Object[]{i + 1, broken.get().why().lines().findFirst().orElse("")
+                        .replace(Violation.class.getName() + ": ", "")};
             }
         }
         return new Object[]{0, ""};

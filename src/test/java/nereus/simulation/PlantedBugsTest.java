@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,9 +26,11 @@ class PlantedBugsTest {
     private static Path directory;
 
     private static ExecutorService hunters;
+    private static Hush hush;
 
     @BeforeAll
     static void hunt() {
+        hush = new Hush();
         hunters = Executors.newFixedThreadPool(2);
         for (PlantedBug bug : PlantedBugs.all()) {
             Path place = directory.resolve("bug" + HUNTS.size());
@@ -38,8 +39,9 @@ class PlantedBugsTest {
     }
 
     @AfterAll
-    static void table() throws ExecutionException, InterruptedException {
+    static void table() {
         hunters.shutdownNow();
+        hush.close();
         System.out.println("| bug | histories have more of | seeds needed | at most | promise broken |");
         System.out.println("|---|---|---|---|---|");
         for (Map.Entry<PlantedBug, Future<PlantedBug.Found>> hunt : HUNTS.entrySet()) {
