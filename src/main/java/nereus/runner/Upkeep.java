@@ -187,6 +187,7 @@ public final class Upkeep {
                 runner.attended = false;
                 // Guard against a late registration that was heard of during the purge: it is purged again.
                 runner.purged = runner.jobIndex <= done.jobIndex() || runner.jobDeleted;
+                runner.claimEntered = false;
                 runner.since = table.now();
                 table.rung();
             }

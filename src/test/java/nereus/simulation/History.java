@@ -130,7 +130,7 @@ final class History {
         if (random.nextInt(20) == 0) {
             endSuperseded();
         }
-        Optional<Service> ready = process.filter(Service::ready);
+        Optional<Service> ready = process.filter(at -> at.ready() && !at.superseded());
         if (weather.inclines(Act.USE) && random.nextInt(20) == 0) {
             ready.ifPresent(clients::use);
         } else if (dice < 79) {
@@ -271,6 +271,12 @@ final class History {
         clients.hungUp(at.number);
     }
 
+    /** The epoch is another's, which may not be ready yet; it has not heard of that, and need not know what the other answered. */
+    private boolean overtaken(Service at) {
+        var epoch = cluster.model.variable("nereus/sim/epoch");
+        return epoch != null && !("process " + at.number).equals(epoch.items().get("process"));
+    }
+
     /** Somebody starts another process although one is at work. */
     private void takeOver() {
         older.ifPresent(this::kill);
@@ -278,22 +284,31 @@ final class History {
         start();
     }
 
+    /** Who raised the epoch last goes on, whoever was started last. */
     private void endSuperseded() {
         older.filter(Service::superseded).ifPresent(at -> {
             kill(at);
             older = Optional.empty();
         });
+        process.filter(Service::superseded).ifPresent(at -> {
+            kill(at);
+            process = older;
+            older = Optional.empty();
+            if (process.isEmpty()) {
+                start();
+            }
+        });
     }
 
     private void check() {
-        Optional<Service> ready = process.filter(Service::ready);
+        Optional<Service> ready = process.filter(at -> at.ready() && !overtaken(at));
         if (ready.isEmpty() || clients.fetching()) {
             definitions.read(cluster::lacksTemplate);
         } else if (setup.plain()) {
             // What was saved may be finished at any time.
             definitions.read(id -> false);
         }
-        witness.check(process);
+        witness.check(ready);
         ready.ifPresent(at -> {
             for (int id : definitions.ids()) {
                 Optional<Environment> known = at.environments.get(id);

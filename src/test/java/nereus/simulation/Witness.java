@@ -165,7 +165,9 @@ final class Witness {
 
     /** A ledger's entry is being removed. */
     void removes(int process, String path) {
-        if (path.startsWith(CLAIMS) && cluster.model.job(path.substring(CLAIMS.length())) != null) {
+        // What was never somebody's may have been registered late, after its purge.
+        String id = path.startsWith(CLAIMS) ? path.substring(CLAIMS.length()) : "";
+        if ((claims.containsKey(id) || returned.contains(id)) && cluster.model.job(id) != null) {
             throw new Violation("process " + process + " removes " + path + ", and the runner's job is there");
         }
     }
