@@ -166,7 +166,8 @@ final class StateFile implements AutoCloseable {
                 batch = waiting;
                 waiting = new ArrayList<>();
                 upTo = given;
-                certain = tryAgain;
+                // Guard against taking room that is left for room that is found.
+                certain = tryAgain || trouble != null;
                 tryAgain = false;
             }
             IOException wrong = keep(batch, certain);

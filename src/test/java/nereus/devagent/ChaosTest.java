@@ -44,7 +44,8 @@ class ChaosTest {
 
     @BeforeEach
     void start() {
-        call = start(AgentSettings.local(0).withDelays(Delays.none()).withSeed(5).withState(directory, true).withChaos());
+        call = start(
+                AgentSettings.local(0).withDelays(Delays.none()).withSeed(5).withState(directory, true).withChaos());
     }
 
     private Call start(AgentSettings settings) {
@@ -243,7 +244,8 @@ class ChaosTest {
             assertEquals(0, call.get("/v1/vars").size(), "200 and an empty list");
             refused(403, "Permission denied", call.send("GET", "/v1/var/a", ""));
             refused(403, "Permission denied", put("b"));
-            for (String path : List.of("/v1/jobs", "/v1/job/900-a", "/v1/allocations", "/v1/evaluations", "/v1/nodes")) {
+            for (String path : List.of("/v1/jobs", "/v1/job/900-a", "/v1/allocations", "/v1/evaluations",
+                    "/v1/nodes")) {
                 refused(403, "Permission denied", call.send("GET", path, ""));
             }
             refused(403, "Permission denied", call.send("DELETE", "/v1/job/900-a?purge=true", ""));

@@ -108,12 +108,14 @@ class FaultsTest {
             "{\"Kind\": \"delay\"}|Delay must be a duration",
             "{\"Kind\": \"refuse\", \"Status\": 200}|Status must be a whole number from 400 to 599",
             "{\"Kind\": \"refuse\", \"Count\": 0}|Count must be a whole number from 1",
-            "{\"Kind\": \"refuse\", \"Count\": 1.5}|Count must be", "{\"Kind\": \"refuse\", \"Probability\": 0}|above 0",
+            "{\"Kind\": \"refuse\", \"Count\": 1.5}|Count must be",
+            "{\"Kind\": \"refuse\", \"Probability\": 0}|above 0",
             "{\"Kind\": \"refuse\", \"Probability\": \"often\"}|above 0",
             "{\"Kind\": \"refuse\", \"On\": \"some\"}|On must be all, reads or writes",
             "{\"Kind\": \"garbage\", \"Half\": \"yes\"}|Half must be true or false",
             "{\"Kind\": \"rights\", \"Rights\": [\"fly\"]}|Rights must be a list of submit-job",
-            "{\"Kind\": \"rights\", \"Rights\": []}|Rights must be", "{\"Kind\": \"rights\", \"Rights\": 3}|Rights must be",
+            "{\"Kind\": \"rights\", \"Rights\": []}|Rights must be",
+            "{\"Kind\": \"rights\", \"Rights\": 3}|Rights must be",
             "{\"Kind\": \"allocation-exit\", \"Code\": 256}|Code must be a whole number from 0 to 255"})
     void whatMakesNoSenseIsRefusedByName(String text, String why) {
         OrderReader.Nonsense nonsense = assertThrows(OrderReader.Nonsense.class, () -> order(text));
