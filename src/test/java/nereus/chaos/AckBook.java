@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * What the service acknowledged, as the client's own file: a line {@code claimed <id>}, {@code returning <id>} (asked for, the answer
- * is still out), {@code returned <id>} or {@code gone <id>} (its container died with the agent), each on the disk before the client
+ * is still out), {@code returned <id>} or {@code gone <id>} (410 to a return asked for
+ * again, or its container died with the agent), each on the disk before the client
  * goes on. An id is live from its claim until its return is asked for.
  */
 final class AckBook implements AutoCloseable {

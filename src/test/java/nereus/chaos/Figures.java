@@ -60,7 +60,7 @@ final class Figures {
         row(text, "kills of the agent alone", Integer.toString(agentKills));
         row(text, "kills of both", Integer.toString(bothKills));
         row(text, "claims acknowledged", Integer.toString(book.claims()));
-        row(text, "returns acknowledged", Integer.toString(book.returns()));
+        row(text, "returns acknowledged (204)", Integer.toString(book.returns()));
         row(text, "claims refused, no runner idle", Integer.toString(empty));
         row(text, "claims whose answer was lost", Integer.toString(claimAnswersLost));
         row(text, "live runners checked after a kill", Integer.toString(checks));

@@ -160,7 +160,8 @@ final class KillProof implements AutoCloseable {
         }
         for (String id : read.returned()) {
             if (claims.contains(id) && !released.contains(id)) {
-                figures.broken(id + " was returned, and the agent knows nothing of it");
+                figures.broken(id + " was returned, and the agent knows nothing of it, "
+                        + (jobs.contains(id) ? "but its job" : "nor its job"));
             }
         }
     }
@@ -204,8 +205,10 @@ final class KillProof implements AutoCloseable {
             boolean again = book.isReturning(id);
             book.returning(id);
             int status = stage.frontend().release(id);
-            if (status == 204 || (again && status == 410)) {
+            if (status == 204) {
                 book.returned(id);
+            } else if (again && status == 410) {
+                book.gone(id);
             } else {
                 figures.broken("at the end, the return of " + id + " was answered " + status);
             }

@@ -89,8 +89,12 @@ final class Worker implements Runnable {
         }
         long before = stage.disturbances();
         int status = stage.frontend().release(id);
-        if (status == 204 || (status == 410 && again)) {
+        if (status == 204) {
             book.returned(id);
+            return true;
+        }
+        if (status == 410 && again) { // the return before it was carried out, or the container died: no promise either way
+            book.gone(id);
             return true;
         }
         judge(before, "the return of " + id + " was answered " + status);
