@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * What the service acknowledged, as the client's own file: a line {@code claimed <id>}, {@code returning <id>} (asked for, the answer
- * is still out), {@code returned <id>} or {@code gone <id>} (410 to a return asked for
+ * is still out), {@code returned <id>}, {@code answered <id>} (returned in a disturbance) or {@code gone <id>} (410 to a return asked for
  * again, or its container died with the agent), each on the disk before the client
  * goes on. An id is live from its claim until its return is asked for.
  */
@@ -55,8 +55,13 @@ final class AckBook implements AutoCloseable {
         return true;
     }
 
-    synchronized void returned(String id) {
-        write("returned", id);
+    /**
+     * Notes a return that was answered 204.
+     *
+     * @param certain whether all was well meanwhile, so that it must be recorded in Nomad
+     */
+    synchronized void returned(String id, boolean certain) {
+        write(certain ? "returned" : "answered", id);
         returning.remove(id);
         returned++;
     }

@@ -206,7 +206,7 @@ final class KillProof implements AutoCloseable {
             book.returning(id);
             int status = stage.frontend().release(id);
             if (status == 204) {
-                book.returned(id);
+                book.returned(id, true);
             } else if (again && status == 410) {
                 book.gone(id);
             } else {

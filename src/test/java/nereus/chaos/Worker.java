@@ -90,7 +90,8 @@ final class Worker implements Runnable {
         long before = stage.disturbances();
         int status = stage.frontend().release(id);
         if (status == 204) {
-            book.returned(id);
+            // While Nomad is away a return is answered all the same, and recorded once it is back: only the others are on its disk.
+            book.returned(id, before >= 0 && before == stage.disturbances());
             return true;
         }
         if (status == 410 && again) { // the return before it was carried out, or the container died: no promise either way
