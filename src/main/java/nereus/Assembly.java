@@ -25,8 +25,8 @@ final class Assembly implements Parts {
     }
 
     @Override
-    public Running agent(String address, int port, Optional<Path> state) throws IOException {
-        return new EmbeddedAgent(address, port, state);
+    public Running agent(String address, int port, Optional<Path> state, boolean chaos) throws IOException {
+        return new EmbeddedAgent(address, port, state, chaos);
     }
 
     @Override

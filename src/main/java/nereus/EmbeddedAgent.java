@@ -29,9 +29,10 @@ final class EmbeddedAgent implements Running {
 
     /**
      * @param state where jobs and variables are kept over a restart; empty keeps them in memory
+     * @param chaos whether it can be told over HTTP which faults to have
      * @throws IOException when the address cannot be bound or a folder not be used
      */
-    EmbeddedAgent(String address, int port, Optional<Path> state) throws IOException {
+    EmbeddedAgent(String address, int port, Optional<Path> state, boolean chaos) throws IOException {
         try {
             Path work = state.isPresent() ? state.get().resolve("runners") : Files.createTempDirectory("nereus-agent-");
             if (state.isEmpty()) {
@@ -44,7 +45,8 @@ final class EmbeddedAgent implements Running {
             ScheduledExecutorService clock = Executors
                     .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("agent-mock").daemon().factory());
             parts.push(clock::shutdownNow);
-            AgentSettings settings = AgentSettings.local(port).withHost(address);
+            AgentSettings plain = AgentSettings.local(port).withHost(address);
+            AgentSettings settings = chaos ? plain.withChaos() : plain;
             agent = Agent.start(state.map(folder -> settings.withState(folder, true)).orElse(settings), vertx,
                     new MockDriver(driver, clock));
             parts.push(agent);

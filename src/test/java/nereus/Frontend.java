@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A grading frontend: what CodeOcean says to the API, with another library than the server's. */
-final class Frontend implements AutoCloseable {
+public final class Frontend implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -29,7 +29,7 @@ final class Frontend implements AutoCloseable {
     private final String base;
     private final String token;
 
-    Frontend(int port) {
+    public Frontend(int port) {
         this(port, "none");
     }
 
@@ -38,8 +38,8 @@ final class Frontend implements AutoCloseable {
         this.token = token;
     }
 
-    record Reply(int status, String body) {
-        JsonNode json() {
+    public record Reply(int status, String body) {
+        public JsonNode json() {
             try {
                 return JSON.readTree(body);
             } catch (IOException notJson) {
@@ -48,7 +48,7 @@ final class Frontend implements AutoCloseable {
         }
     }
 
-    Reply call(String method, String path, @Nullable String body) {
+    public Reply call(String method, String path, @Nullable String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE)
                 .header("Poseidon-Token", token)
                 .method(method,
@@ -64,13 +64,13 @@ final class Frontend implements AutoCloseable {
         }
     }
 
-    Reply putEnvironment(int id, int pool) {
+    public Reply putEnvironment(int id, int pool) {
         return call("PUT", "/api/v1/execution-environments/" + id, """
                 {"prewarmingPoolSize":%d,"cpuLimit":20,"memoryLimit":256,"image":"sample","networkAccess":false}"""
                 .formatted(pool));
     }
 
-    Reply tryClaim(int environment, int inactivitySeconds) {
+    public Reply tryClaim(int environment, int inactivitySeconds) {
         return call("POST", "/api/v1/runners", """
                 {"executionEnvironmentId":%d,"inactivityTimeout":%d}""".formatted(environment, inactivitySeconds));
     }
@@ -85,15 +85,15 @@ final class Frontend implements AutoCloseable {
         return last[0].json().path("runnerId").asText();
     }
 
-    int release(String runner) {
+    public int release(String runner) {
         return call("DELETE", "/api/v1/runners/" + runner, null).status();
     }
 
-    int idle(int environment) {
+    public int idle(int environment) {
         return statistics(environment, "idleRunners");
     }
 
-    int used(int environment) {
+    public int used(int environment) {
         return statistics(environment, "usedRunners");
     }
 
@@ -106,7 +106,7 @@ final class Frontend implements AutoCloseable {
         eventually(count + " runners are idle", () -> idle(environment) == count);
     }
 
-    Run run(String runner, String command) {
+    public Run run(String runner, String command) {
         return run(runner, command, 0, false);
     }
 
@@ -130,7 +130,7 @@ final class Frontend implements AutoCloseable {
     }
 
     /** Asks until it is so; fails after a patience that only a broken server exhausts. */
-    static void eventually(String what, BooleanSupplier so) {
+    public static void eventually(String what, BooleanSupplier so) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!so.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
@@ -142,7 +142,7 @@ final class Frontend implements AutoCloseable {
     }
 
     /** One execution, as its client sees it. */
-    static final class Run implements WebSocket.Listener {
+    public static final class Run implements WebSocket.Listener {
         private final List<JsonNode> messages = new ArrayList<>();
         private final StringBuilder partial = new StringBuilder();
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -220,7 +220,7 @@ final class Frontend implements AutoCloseable {
             return messages.stream().map(JsonNode::toString).toList();
         }
 
-        synchronized String text(String type) {
+        public synchronized String text(String type) {
             StringBuilder text = new StringBuilder();
             messages.stream().filter(message -> message.path("type").asText().equals(type))
                     .forEach(message -> text.append(message.path("data").asText()));
@@ -228,7 +228,7 @@ final class Frontend implements AutoCloseable {
         }
 
         /** The last message, after the close. */
-        String end() {
+        public String end() {
             int code = closeCode();
             List<String> all = messages();
             return all.isEmpty() ? "closed with " + code : all.getLast();

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A server as a process of its own, started as the launcher starts it; its port is read from what it says. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listen(?:s|ing) on (?:http://)?127\\.0\\.0\\.1:([0-9]+)");
 
     private final Process process;
@@ -24,7 +24,8 @@ final class ServerProcess implements AutoCloseable {
         this.port = port;
     }
 
-    static ServerProcess start(Path directory, Map<String, String> environment, String... arguments) throws Exception {
+    public static ServerProcess start(Path directory, Map<String, String> environment, String... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
@@ -38,7 +39,7 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process, port.get(60, TimeUnit.SECONDS));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -48,7 +49,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** kill -9. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 

@@ -37,7 +37,7 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Lifetime lifetime = new Lifetime();
-        Running agent = lifetime.stops(parts.agent(address, port, Optional.ofNullable(state)));
+        Running agent = lifetime.stops(parts.agent(address, port, Optional.ofNullable(state), true));
         spec.commandLine().getOut().println("The embedded agent listens on http://" + address + ":" + agent.port());
         lifetime.await();
         return 0;

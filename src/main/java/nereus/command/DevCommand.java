@@ -44,7 +44,7 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Configuration configuration = Configuration.withoutFile(environment);
         Lifetime lifetime = new Lifetime();
-        Running agent = lifetime.stops(parts.agent(LOOPBACK, agentPort, Optional.empty()));
+        Running agent = lifetime.stops(parts.agent(LOOPBACK, agentPort, Optional.empty(), false));
         Running service = lifetime.stops(parts.service(overridden(configuration, agent.port())));
         putSample(service.port());
         PrintWriter out = spec.commandLine().getOut();

@@ -19,9 +19,10 @@ public interface Parts {
      * Starts the embedded agent.
      *
      * @param state where it keeps jobs and variables over a restart; empty keeps them in memory
+     * @param chaos whether it can be told over HTTP which faults to have
      * @throws IOException when the address cannot be bound or the folder not be written; the message names it
      */
-    Running agent(String address, int port, Optional<Path> state) throws IOException;
+    Running agent(String address, int port, Optional<Path> state, boolean chaos) throws IOException;
 
     /**
      * What looks at Nomad for {@code check}. Reads every section of the configuration, then finishes it.

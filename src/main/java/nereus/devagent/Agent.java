@@ -32,7 +32,10 @@ public final class Agent implements AutoCloseable {
     private final String nodeId;
 
     private Agent(AgentSettings settings, Vertx vertx, TaskDriver driver) {
-        state = settings.stateDirectory() == null ? null : new StateFile(settings.stateDirectory(), settings.sync());
+        FaultyDisk disk = new FaultyDisk();
+        state = settings.stateDirectory() == null
+                ? null
+                : new StateFile(settings.stateDirectory(), settings.sync(), disk);
         State before = state == null ? new State() : state.state();
         tasks = new TaskRunner(driver, settings.startsAtOnce());
         Long seed = settings.seed();
@@ -53,7 +56,8 @@ public final class Agent implements AutoCloseable {
             return id;
         });
         AgentRoutes routes = new AgentRoutes(vertx, heart, tasks,
-                new HttpSettings(settings.delays(), settings.framing(), settings.deadExecs(), chance));
+                new HttpSettings(settings.delays(), settings.framing(), settings.deadExecs(), chance),
+                settings.chaos() ? new MachineUnderAgent(tasks, state, disk) : null);
         server = vertx.createHttpServer(new HttpServerOptions().setHost(settings.host()).setPort(settings.port())
                 .setMaxInitialLineLength(MOST_HEADER).setMaxHeaderSize(MOST_HEADER).setMaxWebSocketFrameSize(MOST_FRAME)
                 .setMaxWebSocketMessageSize(MOST_FRAME).setPerMessageWebSocketCompressionSupported(false)

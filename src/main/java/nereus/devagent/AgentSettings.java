@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param drivers the drivers that jobs may name; all are run by the one driver given
  * @param startsAtOnce how many tasks are being started at the same time
  * @param deadExecs the share of execs that are dead from the start, 0 to 1
+ * @param chaos whether it can be told over HTTP which faults to have
  */
 public record AgentSettings(String host, int port, @Nullable Path stateDirectory, boolean sync, Delays delays,
         Framing framing, @Nullable Long seed, int cpu, int memoryMb, List<String> drivers, int startsAtOnce,
-        double deadExecs) {
+        double deadExecs, boolean chaos) {
 
     public AgentSettings {
         if (!loopback(host)) {
@@ -39,42 +40,48 @@ public record AgentSettings(String host, int port, @Nullable Path stateDirectory
     /** Nomad's delays, no state, plenty of pretended capacity. */
     public static AgentSettings local(int port) {
         return new AgentSettings("127.0.0.1", port, null, false, Delays.nomad(), Framing.UNFRAMED, null, 1_000_000,
-                2_000_000, List.of("docker", "exec", "raw_exec", "mock_driver"), 8, 0);
+                2_000_000, List.of("docker", "exec", "raw_exec", "mock_driver"), 8, 0, false);
     }
 
     public AgentSettings withHost(String value) {
         return new AgentSettings(value, port, stateDirectory, sync, delays, framing, seed, cpu, memoryMb, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withState(Path directory, boolean synced) {
         return new AgentSettings(host, port, directory, synced, delays, framing, seed, cpu, memoryMb, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withDelays(Delays value) {
         return new AgentSettings(host, port, stateDirectory, sync, value, framing, seed, cpu, memoryMb, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withFraming(Framing value) {
         return new AgentSettings(host, port, stateDirectory, sync, delays, value, seed, cpu, memoryMb, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withSeed(long value) {
         return new AgentSettings(host, port, stateDirectory, sync, delays, framing, value, cpu, memoryMb, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withCapacity(int cpuMhz, int memory) {
         return new AgentSettings(host, port, stateDirectory, sync, delays, framing, seed, cpuMhz, memory, drivers,
-                startsAtOnce, deadExecs);
+                startsAtOnce, deadExecs, chaos);
     }
 
     public AgentSettings withDeadExecs(double share) {
         return new AgentSettings(host, port, stateDirectory, sync, delays, framing, seed, cpu, memoryMb, drivers,
-                startsAtOnce, share);
+                startsAtOnce, share, chaos);
+    }
+
+    /** An agent that is told over HTTP which faults to have. */
+    public AgentSettings withChaos() {
+        return new AgentSettings(host, port, stateDirectory, sync, delays, framing, seed, cpu, memoryMb, drivers,
+                startsAtOnce, deadExecs, true);
     }
 
     private static boolean loopback(String host) {

@@ -42,11 +42,18 @@ final class Heart implements ModelAccess, AutoCloseable {
 
     @Override
     public <T> T write(Function<ClusterModel, T> what) {
-        T result = locked(what);
-        if (state != null) {
-            state.awaitWritten();
+        if (state == null) {
+            return locked(what);
         }
+        state.checkWritable();
+        T result = locked(what);
+        state.awaitWritten();
         return result;
+    }
+
+    @Override
+    public <T> T note(Function<ClusterModel, T> what) {
+        return locked(what);
     }
 
     private <T> T locked(Function<ClusterModel, T> what) {

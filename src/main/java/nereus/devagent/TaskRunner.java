@@ -29,6 +29,7 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
     private static final class Running {
         private @Nullable Task task;
         private @Nullable TaskExit exit;
+        private @Nullable TaskExit forced;
         private boolean told;
         private boolean killed;
         private boolean over;
@@ -87,7 +88,7 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
                 failed(run, "the driver failed: " + failure);
                 return;
             }
-            access().write(m -> {
+            access().note(m -> {
                 m.taskStarted(run);
                 return run;
             });
@@ -105,7 +106,7 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
 
     private void failed(Run run, String message) {
         runs.remove(run);
-        access().write(m -> {
+        access().note(m -> {
             m.taskFailed(run, message);
             return run;
         });
@@ -113,7 +114,7 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
 
     private void ended(Run run, Running running, TaskExit exit) {
         synchronized (running) {
-            running.exit = exit;
+            running.exit = running.forced == null ? exit : running.forced;
         }
         report(run, running);
     }
@@ -130,7 +131,7 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
         }
         runs.remove(run);
         if (!closed) {
-            access().write(m -> {
+            access().note(m -> {
                 m.taskExited(run, exit);
                 return run;
             });
@@ -147,6 +148,18 @@ final class TaskRunner implements Tasks, ExecStarter, AutoCloseable {
             running.killed = true;
         }
         Thread.ofVirtual().name("agent-kill").start(() -> killNow(running));
+    }
+
+    /** Kills a run as though its main process had ended so; nothing happens to one that is over. */
+    void end(Run run, TaskExit exit) {
+        Running running = runs.get(run);
+        if (running == null) {
+            return;
+        }
+        synchronized (running) {
+            running.forced = exit;
+        }
+        kill(run);
     }
 
     private static void killNow(Running running) {

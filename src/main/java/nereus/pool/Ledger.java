@@ -77,7 +77,24 @@ public final class Ledger {
         items.put("allocation", lease.allocationId());
         items.put("restarts", Integer.toString(lease.restarts()));
         nomad.createVariable(claim(runnerId), items);
-        epoch.confirmWritten();
+        try {
+            epoch.confirmWritten();
+        } catch (NomadException unconfirmed) {
+            if (unconfirmed.getCause() instanceof NomadException.Superseded) {
+                disown(runnerId);
+            }
+            throw unconfirmed;
+        }
+    }
+
+    /** The later process holds the entry for a claim: it is told that nobody has the runner, for else only a timeout would end it. */
+    private void disown(String runnerId) {
+        try {
+            noteReleased(runnerId);
+        } catch (NomadException failed) {
+            log.warn("the process that took over is not told that nobody has runner {}: {}", runnerId,
+                    failed.getMessage());
+        }
     }
 
     /** @throws NomadException.Superseded when a later process serves this instance, so that nothing may be started or purged */

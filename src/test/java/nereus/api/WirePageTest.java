@@ -16,7 +16,8 @@ class WirePageTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z][A-Za-z]+)\\.([a-z][A-Za-z0-9]+)`");
 
     private static final List<String> ROOMS = List.of("nereus.", "nereus.api.", "nereus.execution.", "nereus.files.",
-            "nereus.environment.", "nereus.pool.", "nereus.runner.", "nereus.sync.");
+            "nereus.environment.", "nereus.pool.", "nereus.runner.", "nereus.sync.",
+            "nereus.chaos.");
 
     @Test
     void everyTestThatThePageNamesExists() throws IOException {

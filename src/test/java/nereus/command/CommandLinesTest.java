@@ -106,7 +106,7 @@ class CommandLinesTest {
         }
 
         @Override
-        public Running agent(String address, int port, Optional<Path> state) {
+        public Running agent(String address, int port, Optional<Path> state, boolean chaos) {
             throw new IllegalStateException("not asked for here");
         }
 

@@ -2,6 +2,7 @@ package nereus.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,8 +58,8 @@ final class Witness {
     private final Set<String> noting = new HashSet<>();
     /** Returned while Nomad took no note: a killed process forgets them. */
     private final Set<String> forgettable = new HashSet<>();
-    /** Ids of whose claim a process wrote, and how many of these processes have been killed since. */
-    private final Map<String, Integer> attempts = new HashMap<>();
+    /** Ids of whose entry somebody wrote, and which processes did. */
+    private final Map<String, Set<Integer>> attempts = new HashMap<>();
     private final Set<Integer> killed = new HashSet<>();
     private int acknowledged;
 
@@ -174,7 +175,7 @@ final class Witness {
 
     void writes(int process, String path) {
         if (path.startsWith(CLAIMS)) {
-            attempts.put(path.substring(CLAIMS.length()), process);
+            attempts.computeIfAbsent(path.substring(CLAIMS.length()), id -> new HashSet<>()).add(process);
         } else if (path.startsWith(RELEASED)) {
             noting.add(path.substring(RELEASED.length()));
         }
@@ -242,8 +243,8 @@ final class Witness {
     /** The claims that may stand in the ledger when all is quiet: the living, and those whose claimer never heard of them. */
     Set<String> mayBeClaimed() {
         Set<String> ids = new HashSet<>(live());
-        attempts.forEach((id, process) -> {
-            if (killed.contains(process)) {
+        attempts.forEach((id, processes) -> {
+            if (!Collections.disjoint(processes, killed)) {
                 ids.add(id);
             }
         });

@@ -13,8 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
+import nereus.clock.Ticker;
+import nereus.devagent.chaos.Faults;
 import nereus.devagent.model.Refused;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +38,25 @@ public final class AgentRoutes {
     }
 
     private final Router router;
+    private final Interference interference;
 
-    public AgentRoutes(Vertx vertx, ModelAccess model, ExecStarter execs, HttpSettings settings) {
+    /**
+     * Makes the routes.
+     *
+     * @param machine what faults act on; null for an agent that cannot be told to have any
+     */
+    public AgentRoutes(Vertx vertx, ModelAccess model, ExecStarter execs, HttpSettings settings,
+            @Nullable Machine machine) {
         router = Router.router(vertx);
-        AllocationRoutes allocations = new AllocationRoutes(model);
-        JobRoutes jobs = new JobRoutes(model, allocations);
-        NodeRoutes nodes = new NodeRoutes(model);
-        VariableRoutes variables = new VariableRoutes(model);
-        ExecRoute exec = new ExecRoute(vertx, model, execs, settings);
-        EventStreams streams = new EventStreams(vertx, model, settings);
+        Faults faults = new Faults(Ticker.SYSTEM, new SplittableRandom(~settings.seed()));
+        interference = new Interference(faults);
+        Lists lists = new Lists(model);
+        AllocationRoutes allocations = new AllocationRoutes(model, lists);
+        JobRoutes jobs = new JobRoutes(model, lists, allocations);
+        NodeRoutes nodes = new NodeRoutes(model, lists);
+        VariableRoutes variables = new VariableRoutes(model, lists);
+        ExecRoute exec = new ExecRoute(vertx, model, execs, settings, interference);
+        EventStreams streams = new EventStreams(vertx, model, settings, interference);
 
         router.get("/v1/client/allocation/:id/exec").handler(exec::open);
         router.get("/v1/event/stream").handler(streams::open);
@@ -69,6 +84,12 @@ public final class AgentRoutes {
         route("/v1/agent/self", READ, nodes::self);
         route("/v1/vars", READ, variables::list);
         route("/v1/var/*", ALL, variables::variable);
+        if (machine != null) {
+            ChaosRoutes chaos = new ChaosRoutes(vertx, faults,
+                    new Effects(model, lists, streams, machine, faults, new Random(settings.seed())));
+            route("/v1/nereus/chaos", ALL, chaos::all);
+            route("/v1/nereus/chaos/:id", List.of(HttpMethod.DELETE), chaos::one);
+        }
         router.route().handler(context -> Answer.empty(404).send(context.response()));
         router.errorHandler(413, context -> Answer.error(413, "request body too large").send(context.response()));
         router.errorHandler(400, context -> Answer.error(400, "Bad Request").send(context.response()));
@@ -94,7 +115,7 @@ public final class AgentRoutes {
         });
     }
 
-    private static void answer(RoutingContext context, Story story) {
+    private void answer(RoutingContext context, Story story) {
         Buffer body = context.body().buffer();
         Map<String, String> path = new HashMap<>(context.pathParams());
         String raw = context.request().path();
@@ -105,17 +126,27 @@ public final class AgentRoutes {
                 body == null ? Buffer.buffer() : body);
         HttpServerResponse response = context.response();
         Thread.ofVirtual().name("agent-request").start(() -> {
-            Answer answer;
-            try {
-                answer = story.answer(question);
-            } catch (Refused refused) {
-                answer = Answer.error(refused.status(), refused.getMessage());
-            } catch (RuntimeException failure) {
-                LOG.error("{} {} failed", question.method(), raw, failure);
-                answer = Answer.error(500, "the embedded agent failed: " + failure);
+            // The faults must not stand in the way of those who clear them.
+            Answer answer = raw.startsWith("/v1/nereus/")
+                    ? told(question, raw, story)
+                    : interference.answer(question, raw, () -> told(question, raw, story));
+            if (answer == null) {
+                Channels.cut(Channels.of(context.request().connection()));
+            } else {
+                answer.send(response);
             }
-            answer.send(response);
         });
+    }
+
+    private static Answer told(Question question, String raw, Story story) {
+        try {
+            return story.answer(question);
+        } catch (Refused refused) {
+            return Answer.error(refused.status(), refused.getMessage());
+        } catch (RuntimeException failure) {
+            LOG.error("{} {} failed", question.method(), raw, failure);
+            return Answer.error(500, "the embedded agent failed: " + failure);
+        }
     }
 
     private static String decoded(String raw) {

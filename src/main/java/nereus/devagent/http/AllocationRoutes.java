@@ -14,15 +14,17 @@ import nereus.devagent.model.ClusterModel.Rows;
 final class AllocationRoutes {
 
     private final ModelAccess model;
+    private final Lists lists;
 
-    AllocationRoutes(ModelAccess model) {
+    AllocationRoutes(ModelAccess model, Lists lists) {
         this.model = model;
+        this.lists = lists;
     }
 
     Answer allocations(Question question) {
         boolean asked = !question.parameter("resources").isEmpty() || !question.parameter("task_states").isEmpty();
         boolean states = !asked || question.parameter("task_states").isEmpty() || question.flag("task_states");
-        return list(question, model.read(m -> m.allocations()), question.flag("resources"), states);
+        return list(question, lists.allocations(), question.flag("resources"), states);
     }
 
     Answer list(Question question, Rows<Allocation> rows, boolean resources, boolean states) {

@@ -7,6 +7,9 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import nereus.devagent.model.Event;
 import nereus.devagent.model.Refused;
 
@@ -16,14 +19,22 @@ final class EventStreams {
     private final Vertx vertx;
     private final ModelAccess model;
     private final HttpSettings settings;
+    private final Interference interference;
+    private final Set<StreamSession> open = ConcurrentHashMap.newKeySet();
 
-    EventStreams(Vertx vertx, ModelAccess model, HttpSettings settings) {
+    EventStreams(Vertx vertx, ModelAccess model, HttpSettings settings, Interference interference) {
+        this.interference = interference;
         this.vertx = vertx;
         this.model = model;
         this.settings = settings;
     }
 
     void open(RoutingContext context) {
+        Answer away = interference.refusal(context.request().path());
+        if (away != null) {
+            away.send(context.response());
+            return;
+        }
         long index;
         List<Event.Topic> topics = new ArrayList<>();
         try {
@@ -43,7 +54,14 @@ final class EventStreams {
         StreamOutput output = settings.framing() == Framing.UNFRAMED
                 ? new UnframedOutput(context.request())
                 : new ChunkedOutput(context.response());
-        new StreamSession(vertx, model, settings, output).begin(context.request(), index, List.copyOf(topics), within);
+        StreamSession session = new StreamSession(vertx, model, settings, output, interference, open::remove);
+        open.add(session);
+        session.begin(context.request(), index, List.copyOf(topics), within);
+    }
+
+    /** Does something to each stream that is open. */
+    void each(Consumer<StreamSession> what) {
+        open.forEach(what);
     }
 
     private static long index(@org.jspecify.annotations.Nullable String text) {

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Random;
+import nereus.devagent.chaos.Right;
 
 /** {@code /v1/client/allocation/:id/exec}: upgrades first and looks afterwards, as Nomad does since 2.0.3. */
 final class ExecRoute {
@@ -17,9 +18,11 @@ final class ExecRoute {
     private final ModelAccess model;
     private final ExecStarter execs;
     private final HttpSettings settings;
+    private final Interference interference;
     private final Random random;
 
-    ExecRoute(Vertx vertx, ModelAccess model, ExecStarter execs, HttpSettings settings) {
+    ExecRoute(Vertx vertx, ModelAccess model, ExecStarter execs, HttpSettings settings, Interference interference) {
+        this.interference = interference;
         this.vertx = vertx;
         this.model = model;
         this.execs = execs;
@@ -30,6 +33,11 @@ final class ExecRoute {
     void open(RoutingContext context) {
         var parameters = context.queryParams();
         String allocation = context.pathParam("id");
+        Answer refused = interference.refusal(context.request().path());
+        if (refused != null) {
+            refused.send(context.response());
+            return;
+        }
         String task = parameters.get("task");
         String command = parameters.get("command");
         String terminal = parameters.get("tty");
@@ -43,6 +51,10 @@ final class ExecRoute {
             }
             ExecSession session = new ExecSession(vertx, upgraded.result(), channel, settings.delays(), handshake,
                     dead);
+            if (interference.lacks(Right.ALLOC_EXEC)) {
+                session.refuse(500, "Permission denied");
+                return;
+            }
             List<String> words;
             try {
                 words = command == null || command.isEmpty()

@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class JobRoutes {
 
     private final ModelAccess model;
+    private final Lists lists;
     private final AllocationRoutes allocations;
 
-    JobRoutes(ModelAccess model, AllocationRoutes allocations) {
+    JobRoutes(ModelAccess model, Lists lists, AllocationRoutes allocations) {
         this.model = model;
+        this.lists = lists;
         this.allocations = allocations;
     }
 
@@ -34,7 +36,7 @@ final class JobRoutes {
         }
         String prefix = question.parameter("prefix");
         boolean meta = question.flag("meta");
-        Rows<JobRow> rows = model.read(m -> m.jobs(prefix));
+        Rows<JobRow> rows = lists.jobs(prefix);
         if (!question.inDefaultNamespace()) {
             rows = new Rows<>(rows.index(), List.of());
         }
@@ -43,7 +45,7 @@ final class JobRoutes {
     }
 
     Answer statuses(Question question) {
-        Rows<JobRow> rows = model.read(m -> m.jobs(""));
+        Rows<JobRow> rows = lists.jobs("");
         JsonNode wanted = question.writes() ? Question.field(question.json(false), "Jobs") : null;
         Set<String> ids = new HashSet<>();
         if (wanted != null) {
@@ -87,7 +89,7 @@ final class JobRoutes {
     }
 
     Answer evaluations(Question question) {
-        return evaluations(question, model.read(m -> m.evaluations()));
+        return evaluations(question, lists.evaluations());
     }
 
     private static Answer evaluations(Question question, Rows<Evaluation> rows) {

@@ -21,13 +21,15 @@ final class NodeRoutes {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final ModelAccess model;
+    private final Lists lists;
 
-    NodeRoutes(ModelAccess model) {
+    NodeRoutes(ModelAccess model, Lists lists) {
         this.model = model;
+        this.lists = lists;
     }
 
     Answer nodes(Question question) {
-        Rows<Node> rows = model.read(m -> m.nodes());
+        Rows<Node> rows = lists.nodes();
         String prefix = question.parameter("prefix");
         List<Node> shown = rows.all().stream().filter(node -> node.id().startsWith(prefix)).toList();
         return new Page<Node>(Comparator.comparing(Node::id), Node::id, NodeJson::full).showing(NodeJson::stub)

@@ -4,8 +4,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import nereus.devagent.model.Event;
 import nereus.devagent.model.EventFeed.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,11 @@ final class StreamSession {
     private final Context context;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Runnable wake = this::wake;
+    private final Interference interference;
+    private final Consumer<StreamSession> released;
+    /** Lines to be written before further events. */
+    private final Deque<String> owed = new ArrayDeque<>(List.of("{}"));
+    private List<Event.Topic> topics = List.of();
     private @Nullable Subscription subscription;
     private boolean writing;
     private boolean over;
@@ -33,7 +41,10 @@ final class StreamSession {
     private long writingSince;
     private long timer = -1;
 
-    StreamSession(Vertx vertx, ModelAccess model, HttpSettings settings, StreamOutput output) {
+    StreamSession(Vertx vertx, ModelAccess model, HttpSettings settings, StreamOutput output,
+            Interference interference, Consumer<StreamSession> released) {
+        this.interference = interference;
+        this.released = released;
         this.vertx = vertx;
         this.model = model;
         this.heartbeat = settings.delays().streamHeartbeat();
@@ -41,20 +52,39 @@ final class StreamSession {
         this.context = vertx.getOrCreateContext();
     }
 
-    void begin(HttpServerRequest request, long index, List<Event.Topic> topics, String namespace) {
+    void begin(HttpServerRequest request, long index, List<Event.Topic> wanted, String namespace) {
+        topics = wanted;
         request.resume();
         output.closed(gone -> close());
         subscription = model.read(m -> {
             m.feed().listen(wake);
-            return m.feed().subscribe(index, topics, namespace);
+            return m.feed().subscribe(index, wanted, namespace);
         });
         timer = vertx.setPeriodic(heartbeat.toMillis(), id -> beat());
         output.head();
-        write("{}");
+        pump();
+    }
+
+    /** Writes a line that is none of Nomad's. */
+    void say(String line) {
+        context.runOnContext(nothing -> {
+            owed.add(line);
+            pump();
+        });
+    }
+
+    /** Ends the connection without a word. */
+    void cut() {
+        context.runOnContext(nothing -> {
+            if (!over) {
+                close();
+                output.cut();
+            }
+        });
     }
 
     /** Called under the model's lock: only hands on. */
-    private void wake() {
+    void wake() {
         if (woken.compareAndSet(false, true)) {
             context.runOnContext(nothing -> {
                 woken.set(false);
@@ -65,10 +95,15 @@ final class StreamSession {
 
     private void pump() {
         Subscription reader = subscription;
-        if (writing || over || reader == null) {
+        if (writing || over || reader == null || interference.silences(topics)) {
             return;
         }
-        List<Event> events = model.read(m -> reader.poll());
+        String line = owed.poll();
+        if (line != null) {
+            write(line);
+            return;
+        }
+        List<Event> events = next(reader);
         if (events != null) {
             write(EventStreams.line(events));
         } else if (reader.cut()) {
@@ -77,6 +112,19 @@ final class StreamSession {
         } else if (beatOwed) {
             beatOwed = false;
             write("{}");
+        }
+    }
+
+    private @Nullable List<Event> next(Subscription reader) {
+        while (true) {
+            List<Event> events = model.read(m -> reader.poll());
+            if (events == null) {
+                return null;
+            }
+            List<Event> left = events.stream().filter(event -> !interference.drops()).toList();
+            if (!left.isEmpty()) {
+                return left;
+            }
         }
     }
 
@@ -111,6 +159,7 @@ final class StreamSession {
     private void release() {
         over = true;
         vertx.cancelTimer(timer);
+        released.accept(this);
         model.read(m -> {
             m.feed().unlisten(wake);
             return "";

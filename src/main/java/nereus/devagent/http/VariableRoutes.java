@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class VariableRoutes {
 
     private final ModelAccess model;
+    private final Lists lists;
 
-    VariableRoutes(ModelAccess model) {
+    VariableRoutes(ModelAccess model, Lists lists) {
         this.model = model;
+        this.lists = lists;
     }
 
     Answer list(Question question) {
-        Rows<Variable> rows = model.read(m -> m.variables(question.parameter("prefix")));
+        Rows<Variable> rows = lists.variables(question.parameter("prefix"));
         if (!question.inDefaultNamespace()) {
             rows = new Rows<>(rows.index(), List.of());
         }

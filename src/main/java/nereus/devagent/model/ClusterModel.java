@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -88,6 +89,7 @@ public final class ClusterModel {
     /** Takes over a state of before; what ran is lost, as after a node's reboot. To be called before the node is added. */
     public void restore(State state) {
         state.into(world.store);
+        jobs.resume();
     }
 
     // Nodes
@@ -203,6 +205,18 @@ public final class ClusterModel {
             throw new Refused(404, "Unknown allocation \"" + id + "\"");
         }
         client.restart(id, task);
+    }
+
+    /** The present runs of an allocation's tasks. */
+    public List<Run> runs(String allocationId) {
+        Allocation allocation = world.store.allocations.get(allocationId);
+        Client client = allocation == null ? null : clients.get(allocation.nodeId);
+        Map<String, TaskState> states = client == null ? null : client.states(allocationId);
+        if (client == null || states == null) {
+            return List.of();
+        }
+        return states.keySet().stream().map(task -> client.running(allocationId, task)).filter(Objects::nonNull)
+                .toList();
     }
 
     public Rows<Evaluation> evaluations() {

@@ -60,6 +60,19 @@ public final class EventFeed {
         List.copyOf(listeners).forEach(Runnable::run);
     }
 
+    /** Forgets all that is kept; who has not read it yet is cut off. */
+    public void empty() {
+        Item last = new Item(newest.index, List.of());
+        newest.next = last;
+        for (Item item = oldest; item != last && item != null; item = item.next) {
+            item.dropped = true;
+        }
+        oldest = last;
+        newest = last;
+        size = 0;
+        List.copyOf(listeners).forEach(Runnable::run);
+    }
+
     /**
      * Subscribes as Nomad does: 0 begins with the oldest kept; an index that is kept begins at it, inclusive; an older one at the
      * oldest kept, a missing one at the next, a newer one at the last, without a word about it.

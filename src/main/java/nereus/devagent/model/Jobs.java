@@ -57,6 +57,21 @@ final class Jobs {
         return new ClusterModel.Registered(evaluation.id, transaction.index, job.jobModifyIndex, transaction.index);
     }
 
+    /** Evaluates the jobs whose first evaluation was still to come when the process ended. */
+    void resume() {
+        for (Job job : List.copyOf(world.store.jobs.values())) {
+            if (!job.status.equals("pending") || !world.store.allocationsOf(job.id).isEmpty()) {
+                continue;
+            }
+            Transaction transaction = world.begin("EvaluationUpdated");
+            Evaluation evaluation = scheduler.evaluation(job, "job-register");
+            evaluation.jobModifyIndex = job.jobModifyIndex;
+            transaction.put(evaluation);
+            transaction.commit();
+            scheduler.enqueue(evaluation);
+        }
+    }
+
     private static void enforce(@Nullable Job before, @Nullable Long mustBe) {
         if (mustBe == null) {
             return;

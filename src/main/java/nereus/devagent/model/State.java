@@ -15,6 +15,9 @@ import java.util.TreeMap;
  */
 public final class State {
 
+    /** Guard against indexes that were seen before a crash and were not yet on disk: none is given a second time. */
+    private static final long UNSEEN = 10_000;
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final TreeMap<String, JsonNode> jobs = new TreeMap<>();
@@ -80,7 +83,7 @@ public final class State {
     }
 
     void into(Store store) {
-        store.index = Math.max(store.index, index);
+        store.index = Math.max(store.index, index == 0 ? 0 : index + UNSEEN);
         for (JsonNode json : jobs.values()) {
             Job job = JobReader.read(json, "default");
             job.createIndex = json.get("CreateIndex").asLong();
@@ -105,7 +108,7 @@ public final class State {
             store.variables.put(variable.path(), variable);
         }
         for (Store.Table table : Store.Table.values()) {
-            store.touch(table, index);
+            store.touch(table, store.index);
         }
     }
 
