@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import nereus.environment.RunnerJob;
 import nereus.environment.SavedDefinitions;
 import nereus.nomad.Nomad;
@@ -33,6 +34,8 @@ public final class Ledger {
     private final Nomad nomad;
     private final String prefix;
     private final String process;
+    /** Paths that were told to be none of ours: each is told once. */
+    private final Set<String> strangers = ConcurrentHashMap.newKeySet();
 
     /** @param process names this process among all that ever wrote here, so that it knows its own entries */
     public Ledger(Nomad nomad, String instance, String process) {
@@ -153,7 +156,9 @@ public final class Ledger {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
-                log.warn("the variable {} is none of ours; it is left alone", variable.path());
+                if (strangers.add(variable.path())) {
+                    log.warn("the variable {} is none of ours; it is left alone", variable.path());
+                }
             } else if (rest.startsWith("claims/")) {
                 claimed.add(rest.substring("claims/".length()));
             } else if (rest.startsWith("released/")) {

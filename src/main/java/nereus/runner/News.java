@@ -51,8 +51,14 @@ final class News {
         for (Runner runner : List.copyOf(table.all())) {
             absent(runner, snapshot, jobs, allocations);
         }
-        snapshot.claims().forEach((id, lease) -> claimInLedger(entryFor(id), lease));
-        snapshot.released().forEach(id -> noteInLedger(entryFor(id)));
+        // Guard against an entry that names a job of somebody else: what is entered here is purged in the end.
+        jobs.removeIf(id -> table.get(id) != null);
+        snapshot.claims().forEach((id, lease) -> {
+            if (!jobs.contains(id)) {
+                claimInLedger(entryFor(id), lease);
+            }
+        });
+        snapshot.released().stream().filter(id -> !jobs.contains(id)).forEach(id -> noteInLedger(entryFor(id)));
     }
 
     /** A job of ours that the fleet does not know: from before the start of this process. */

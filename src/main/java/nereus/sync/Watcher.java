@@ -62,11 +62,6 @@ public final class Watcher {
     public Duration follow() {
         try (EventStream events = nomad.events()) {
             snapshot();
-            backoff.succeeded();
-            if (!lastTrouble.isEmpty()) {
-                log.info("in step with Nomad again");
-                lastTrouble = "";
-            }
             applyUntilItBreaks(events);
         } catch (NomadException failed) {
             if (!Thread.currentThread().isInterrupted()) {
@@ -101,8 +96,9 @@ public final class Watcher {
     }
 
     private void applyUntilItBreaks(EventStream events) {
-        long snapshotAt = ticker.nanos();
-        long heardAt = ticker.nanos();
+        long openedAt = ticker.nanos();
+        long snapshotAt = openedAt;
+        long heardAt = openedAt;
         while (!Thread.currentThread().isInterrupted()) {
             long untilSilent = settings.silence().toNanos() - (ticker.nanos() - heardAt);
             long untilSnapshot = settings.snapshotEvery().toNanos() - (ticker.nanos() - snapshotAt);
@@ -121,6 +117,18 @@ public final class Watcher {
                 heardAt = ticker.nanos();
                 facts.forEach(this::apply);
             }
+            if (ticker.nanos() - openedAt >= settings.longestPause().toNanos()) {
+                inStep();
+            }
+        }
+    }
+
+    /** Guard against a stream that breaks as soon as it is opened: only one that lasts ends the trouble and its growing pauses. */
+    private void inStep() {
+        backoff.succeeded();
+        if (!lastTrouble.isEmpty()) {
+            log.info("in step with Nomad again");
+            lastTrouble = "";
         }
     }
 
