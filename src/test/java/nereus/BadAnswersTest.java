@@ -71,8 +71,8 @@ class BadAnswersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LIST_JOBS, 200", "LIST_ALLOCATIONS, 403", "LIST_NODES, 500", "LIST_VARIABLES, 429",
-            "READ_VARIABLE, 403", "READ_VARIABLE, 200", "WRITE_VARIABLE, 403", "STREAM, 200"})
+    @CsvSource({"LIST_JOBS, 200", "LIST_NODES, 500", "LIST_VARIABLES, 429", "READ_VARIABLE, 403", "READ_VARIABLE, 200",
+            "WRITE_VARIABLE, 403", "STREAM, 200"})
     void aStartThatCannotReadNomadDeniesNothingAndFindsEverythingLater(NomadCall call, int status) throws Exception {
         String claimed = frontend.claim(1, 300);
         frontend.awaitIdle(1, 3);
@@ -103,7 +103,7 @@ class BadAnswersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {429, 500, 502, 403, 200})
+    @ValueSource(ints = {429, 502, 200})
     void whenRegistrationsFailTheyAreTriedWithGrowingPausesAndTheCauseIsToldOnce(int status) {
         nomad.fail(fault(status), NomadCall.REGISTER);
         int before = nomad.count(NomadCall.REGISTER);
@@ -142,7 +142,7 @@ class BadAnswersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PURGE, 429", "PURGE, 500", "DELETE_VARIABLE, 502", "DELETE_VARIABLE, 403"})
+    @CsvSource({"PURGE, 500", "PURGE, 429", "DELETE_VARIABLE, 403"})
     void whenARunnerCannotBeClearedAwayItsClientDoesNotMindAndItIsTriedAgain(NomadCall call, int status) {
         String claimed = frontend.claim(1, 300);
         nomad.fail(fault(status), call);
@@ -150,8 +150,8 @@ class BadAnswersTest {
         long began = System.nanoTime();
         assertEquals(204, frontend.release(claimed));
         assertEquals(410, frontend.release(claimed));
-        eventually("it is tried again", () -> nomad.count(call) >= before + 3);
-        assertTakes(began, Duration.ofMillis(500 + 1000));
+        eventually("it is tried again", () -> nomad.count(call) >= before + 2);
+        assertTakes(began, Duration.ofMillis(500));
         frontend.awaitIdle(1, 3);
         assertToldOnce("cannot be cleared away");
 
