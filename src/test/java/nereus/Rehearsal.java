@@ -66,6 +66,10 @@ final class Rehearsal implements AutoCloseable {
         return frontend;
     }
 
+    int port() {
+        return nereus.port();
+    }
+
     /** Ends the service and starts another. */
     void restart() throws Exception {
         stop();
