@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import nereus.api.Complaints;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,15 +41,20 @@ class ScenarioTest {
 
     private Rehearsal rehearsal;
     private Frontend frontend;
+    private Complaints complaints;
 
     @BeforeEach
     void start() throws Exception {
-        rehearsal = Rehearsal.withProcesses(work, Map.of("pool.firstPause", "200ms"));
+        rehearsal = Rehearsal.withProcesses(work, Map.of("pool.firstPause", "200ms",
+                // On a busy machine the news of a runner's end may take longer than a second.
+                "execution.endingWait", "5s"));
+        complaints = Complaints.listen();
         frontend = rehearsal.frontend();
     }
 
     @AfterEach
     void stop() {
+        complaints.close();
         rehearsal.close();
     }
 
@@ -72,6 +78,8 @@ class ScenarioTest {
         });
         assertEquals(500, frontend.tryClaim(1, 60).status());
         eventually("it tries to reconnect", () -> rehearsal.nomad.count(NomadCall.STREAM) >= streams + 4);
+        eventually("each run's kill waits for Nomad", () -> complaints.heard().stream()
+                .filter(line -> line.contains("nothing can be killed")).count() == runs.size());
 
         rehearsal.nomad.heal();
         eventually("it is in step again", rehearsal::ready);

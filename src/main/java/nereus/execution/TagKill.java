@@ -5,9 +5,12 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import nereus.runner.Claimed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Kills by a tag over a control channel that is opened for it, because the one that should is lost or busy. */
 final class TagKill {
+    private static final Logger log = LoggerFactory.getLogger(TagKill.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
     private final Relay.Relays shared;
@@ -41,6 +44,9 @@ final class TagKill {
                     && shared.ticker().nanos() - began < shared.settings().silence().toNanos();
             if (!again)
                 return Future.failedFuture(cause);
+            if (pause.equals(FIRST_PAUSE))
+                log.warn("runner {}: nothing can be killed there now, and it is tried again for {}: {}", runner.id(),
+                        shared.settings().silence(), cause.getMessage());
             Promise<Void> over = Promise.promise();
             new Timer(shared.vertx(), over::complete).start(pause);
             Duration next = pause.compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
