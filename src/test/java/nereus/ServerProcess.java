@@ -26,9 +26,19 @@ public final class ServerProcess implements AutoCloseable {
 
     public static ServerProcess start(Path directory, Map<String, String> environment, String... arguments)
             throws Exception {
+        return start(directory, "256m", environment, arguments);
+    }
+
+    /**
+     * Starts one, and waits until it listens.
+     *
+     * @param heap the most memory for objects, as {@code -Xmx} takes it
+     */
+    public static ServerProcess start(Path directory, String heap, Map<String, String> environment, String... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
+                        "-Xmx" + heap, "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
                         System.getProperty("java.class.path"), "nereus.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);

@@ -105,7 +105,7 @@ final class Cleanup {
     private Future<Boolean> killOverAnother() {
         if (step == Step.DONE)
             return Future.failedFuture("the runner is gone");
-        return new TagKill(shared).kill(runner, tags, 0, tag);
+        return new TagKill(shared).kill(runner, tags, 0, tag, () -> step != Step.DONE);
     }
 
     private void done() {

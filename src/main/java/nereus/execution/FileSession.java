@@ -316,16 +316,18 @@ public final class FileSession {
     }
 
     private void kill(Control used, Operation under) {
-        new TagKill(shared).kill(claimed, runner.tags(), used.channel().pid(), under.tag()).onComplete(killed -> {
-            if (gone.future().isComplete())
-                return;
-            closed();
-            if (killed.succeeded() && killed.result())
-                return;
-            log.warn("runner {}: an operation on its files could not be ended{}; the runner is given up", claimed.id(),
-                    killed.failed() ? ": " + killed.cause().getMessage() : "");
-            shared.life().release(claimed.id(), Ending.STOPPED);
-        });
+        new TagKill(shared).kill(claimed, runner.tags(), used.channel().pid(), under.tag(),
+                () -> !gone.future().isComplete()).onComplete(killed -> {
+                    if (gone.future().isComplete())
+                        return;
+                    closed();
+                    if (killed.succeeded() && killed.result())
+                        return;
+                    log.warn("runner {}: an operation on its files could not be ended{}; the runner is given up",
+                            claimed.id(),
+                            killed.failed() ? ": " + killed.cause().getMessage() : "");
+                    shared.life().release(claimed.id(), Ending.STOPPED);
+                });
     }
 
     private void leave() {

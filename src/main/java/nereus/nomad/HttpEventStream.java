@@ -181,7 +181,8 @@ final class HttpEventStream implements EventStream {
     private List<Fact> decode(byte[] line) {
         try {
             return json.read(line, EventLine.class).facts();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Nulls where Nomad never writes any are as little an event as what is no JSON.
             if (!complained) {
                 complained = true;
                 log.warn(

@@ -164,9 +164,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
                 throw Refusals.of(call, answer);
             }
             index = Math.min(index, index(call, answer));
-            for (R element : readList(call, answer, row)) {
-                rows.add(fact.apply(element));
-            }
+            rows.addAll(facts(call, answer, row, fact));
             token = Rows.text(answer.nextToken());
         } while (!token.isEmpty());
         return new Listing<>(index, rows);
@@ -188,10 +186,11 @@ public final class HttpNomad implements Nomad, AutoCloseable {
         }
     }
 
-    private <T> List<T> readList(Call call, Answer answer, Class<T> element) {
+    private <R, T> List<T> facts(Call call, Answer answer, Class<R> row, Function<R, T> fact) {
         try {
-            return json.readList(answer.body().getBytes(), element);
-        } catch (IOException e) {
+            return json.readList(answer.body().getBytes(), row).stream().map(fact).toList();
+        } catch (IOException | RuntimeException e) {
+            // Guard against nulls where Nomad never writes any: a row that is none fails its list.
             throw unreadable(call, answer, Refusals.because(e));
         }
     }

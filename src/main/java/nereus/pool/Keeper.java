@@ -115,6 +115,7 @@ public final class Keeper {
         boolean waiting = releaseSuperseded();
         upkeep.overdue(settings.startTimeout())
                 .forEach(id -> upkeep.giveUp(id, "it did not run within " + settings.startTimeout()));
+        upkeep.leaveStranded();
         upkeep.drainStarts().forEach(this::learn);
         refill();
         upkeep.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import nereus.environment.RunnerJob;
 import nereus.epoch.Epoch;
 import nereus.environment.SavedDefinitions;
@@ -35,6 +36,8 @@ public final class Ledger {
     private final Epoch epoch;
     private final String process;
     private final String prefix;
+    /** Paths that were told to be none of ours: each is told once. */
+    private final Set<String> strangers = ConcurrentHashMap.newKeySet();
 
     public Ledger(Nomad nomad, String instance, Epoch epoch) {
         this.nomad = nomad;
@@ -191,7 +194,9 @@ public final class Ledger {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
-                log.warn("the variable {} is none of ours; it is left alone", variable.path());
+                if (strangers.add(variable.path())) {
+                    log.warn("the variable {} is none of ours; it is left alone", variable.path());
+                }
             } else if (rest.startsWith("claims/")) {
                 claimed.put(rest.substring("claims/".length()), variable.modifyIndex());
             } else if (rest.startsWith("released/")) {

@@ -79,9 +79,14 @@ final class Table {
 
     /** Will never be fit again, unlike one whose node is only out of sight for now. */
     boolean spent(Runner runner, String revision) {
-        NodeFact node = node(runner);
-        return !runner.revision.equals(revision) || (node != null && node.leaving())
+        return !runner.revision.equals(revision) || stranded(runner)
                 || (runner.state == RunnerState.IDLE && now() - runner.idleSince >= runner.retireAfter);
+    }
+
+    /** Its node drains or is down: it will not be handed out there any more. */
+    boolean stranded(Runner runner) {
+        NodeFact node = node(runner);
+        return node != null && node.leaving();
     }
 
     /** Where it is, as far as we were told. */

@@ -89,6 +89,26 @@ public final class Upkeep {
         });
     }
 
+    /**
+     * Lets everything go that is nobody's and on a node that drains or is down. Nothing bounds how many at once: none of them could be
+     * claimed any more, and what replaces them runs elsewhere.
+     */
+    public void leaveStranded() {
+        guarded.change(() -> {
+            for (Runner runner : List.copyOf(table.all())) {
+                if (runner.nobodys() && !runner.registering && table.stranded(runner)) {
+                    table.end(runner, Ending.STOPPED);
+                }
+            }
+        });
+    }
+
+    /** Nomad can be reached again: what failed meanwhile is tried at once, and its pause goes on growing only if it fails again. */
+    public void againAtOnce() {
+        guarded.change(() -> table.all().stream().filter(runner -> runner.failures > 0)
+                .forEach(runner -> runner.notBefore = table.now()));
+    }
+
     /** How starts went since the last call. */
     public List<StartResult> drainStarts() {
         return guarded.locked(table::drainStarts);

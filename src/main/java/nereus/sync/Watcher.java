@@ -36,6 +36,8 @@ public final class Watcher {
     private final HouseKeeper houseKeeper;
     private final Backoff backoff;
     private String lastTrouble = "";
+    /** Something failed since the last snapshot. */
+    private boolean lost;
 
     public Watcher(Nomad nomad, Ledger ledger, TemplateWatch templates, Fleet fleet, Readiness readiness,
             SyncSettings settings, Ticker ticker, RandomGenerator random, HouseKeeper houseKeeper) {
@@ -66,11 +68,6 @@ public final class Watcher {
     public Duration follow() {
         try (EventStream events = nomad.events()) {
             snapshot();
-            backoff.succeeded();
-            if (!lastTrouble.isEmpty()) {
-                log.info("in step with Nomad again");
-                lastTrouble = "";
-            }
             applyUntilItBreaks(events);
         } catch (NomadException failed) {
             if (!Thread.currentThread().isInterrupted()) {
@@ -97,6 +94,10 @@ public final class Watcher {
         fleet.merge(snapshot);
         readiness.solved(Readiness.Part.LEDGER);
         readiness.solved(Readiness.Part.NOMAD);
+        if (lost) {
+            lost = false;
+            fleet.upkeep().againAtOnce();
+        }
         if (!readiness.fleetKnown()) {
             readiness.fleetIsKnown();
             log.info("the fleet is known: {} jobs and {} claims listed in {} ms", snapshot.jobs().rows().size(),
@@ -135,6 +136,18 @@ public final class Watcher {
                 heardAt = ticker.nanos();
                 facts.forEach(this::apply);
             }
+            if (ticker.nanos() - openedAt >= settings.longestPause().toNanos()) {
+                inStep();
+            }
+        }
+    }
+
+    /** Guard against a stream that breaks as soon as it is opened: only one that lasts ends the trouble and its growing pauses. */
+    private void inStep() {
+        backoff.succeeded();
+        if (!lastTrouble.isEmpty()) {
+            log.info("in step with Nomad again");
+            lastTrouble = "";
         }
     }
 
@@ -149,6 +162,7 @@ public final class Watcher {
 
     private void trouble(Readiness.Part part, String message) {
         readiness.problem(part, message);
+        lost = true;
         // Guard against a log line for each attempt of a long outage: the same trouble is told once.
         if (!message.equals(lastTrouble)) {
             log.warn("out of step with Nomad: {}", message);

@@ -113,14 +113,31 @@ class FileSessionTest {
 
     @Test
     void whatCannotBeKilledCostsTheRunner() throws Exception {
-        FileSession session = get(executions.files(Stage.RUNNER, LONG));
+        Executions hasty = executions(transport, "controlTimeout", "1s", "silence", "0.2s");
+        FileSession session = get(hasty.files(Stage.RUNNER, LONG));
         FakeTransport.Session control = transport.control();
         transport.dead(1000);
         Future<Void> swept = session.sweep(LONG);
         control.cut();
         lost(swept);
         Stage.eventually("the runner is given up", () -> life.released.equals(List.of(Stage.RUNNER.id())));
+        Stage.eventually("nothing runs", () -> hasty.running().isEmpty());
+        get(hasty.close());
+    }
+
+    @Test
+    void anOutageOfSecondsCostsNoRunner() throws Exception {
+        FileSession session = get(executions.files(Stage.RUNNER, LONG));
+        FakeTransport.Session control = transport.control();
+        // Three times as many as are tried for one channel.
+        transport.dead(15);
+        Future<Void> swept = session.sweep(LONG);
+        control.cut();
+        lost(swept);
+        FakeTransport.Session killer = transport.control();
+        Stage.eventually("it is killed after all", () -> killer.heard().contains("krun\0") && killer.closed);
         Stage.eventually("nothing runs", () -> executions.running().isEmpty());
+        assertEquals(List.of(), life.released);
     }
 
     @Test
