@@ -159,8 +159,11 @@ final class Sightings {
     private static void present(Template template, long index, boolean plain) {
         template.index = Math.max(template.index, index);
         template.plain = plain;
-        // Guard against news of an older absence that comes late: what is newer than this sighting stays.
-        template.absentAt = template.absentAt > index ? template.absentAt : NEVER;
+        // Guard against an old sighting that comes late, or again: it neither ends a newer absence nor shows that it was put back.
+        if (template.absentAt > index) {
+            return;
+        }
+        template.absentAt = NEVER;
         template.restored |= template.restoring;
         template.restoring = false;
         template.told = false;

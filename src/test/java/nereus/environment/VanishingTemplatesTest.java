@@ -134,6 +134,17 @@ class VanishingTemplatesTest extends TemplateStage {
     }
 
     @Test
+    void anOldSightingDoesNotShowThatAnUncertainRestorationCameThrough() {
+        startWith(OLD);
+        JobFact seen = nomad.jobs(TEMPLATE).rows().getFirst();
+        nomad.failBefore("register", uncertain());
+        vanish(true);
+        service.templates.apply(seen);
+        service.look();
+        assertHolds(OLD);
+    }
+
+    @Test
     void aRestorationThatFailsIsTriedAgainAndAnUncertainOneCountsWhenItCameThrough() {
         startWith(OLD);
         nomad.failBefore("register", refused());

@@ -354,7 +354,7 @@ final class History {
                 break;
             }
             crew.step(ready.get(random.nextInt(ready.size())));
+            check();
         }
-        check();
     }
 }
