@@ -24,8 +24,8 @@ final class PlantedBugs {
                                 "                fleet.putBack(id);"),
                 new PlantedBug("a stream is resumed without a snapshot", 20)
                         .with(Fault.STREAM_BROKEN, Fault.BUFFER_EMPTIED, Fault.TASK_ENDED)
-                        .replace("sync/Watcher.java", "            snapshot();\n            backoff.succeeded();",
-                                "            if (!readiness.fleetKnown()) snapshot();\n            backoff.succeeded();")
+                        .replace("sync/Watcher.java", "            snapshot();\n            applyUntilItBreaks",
+                                "            if (!readiness.fleetKnown()) snapshot();\n            applyUntilItBreaks")
                         .replace("sync/Watcher.java", "            if (untilSnapshot <= 0\n",
                                 "            if (untilSnapshot < Long.MIN_VALUE / 2\n"),
                 new PlantedBug("the snapshot is taken before the stream is opened", 40)
@@ -72,7 +72,7 @@ final class PlantedBugs {
                         .replace("pool/Ledger.java", "        epoch.confirmWritten();\n", ""),
                 new PlantedBug("a runner of nobody's is purged without an entry that keeps others from claiming it", 60)
                         .with(Fault.SECOND_PROCESS).with(Act.DEFINITION_CHANGE).replace("pool/Keeper.java",
-                                "gone.claimed() ? Optional.empty() : ledger.fence(gone.id())", "Optional.empty()"),
+                                "ours ? Optional.empty() : ledger.fence(gone.id())", "Optional.empty()"),
                 new PlantedBug("a restart that no process watched is not noticed", 60)
                         .with(Fault.SECOND_PROCESS, Fault.CRASH, Fault.TASK_RESTARTED)
                         .replace("runner/Table.java", "allocation.restarts() > lease.restarts()", "lease == null"),
