@@ -36,6 +36,7 @@ public final class Epoch {
     private final AtomicLong asked = new AtomicLong();
     private long answered;
     private long mine;
+    private volatile long index;
     private final CompletableFuture<String> superseded = new CompletableFuture<>();
 
     /** @param process names this process among all that ever wrote here */
@@ -59,6 +60,11 @@ public final class Epoch {
     /** The name of this process. */
     public String process() {
         return process;
+    }
+
+    /** Nomad's index of our entry, as last seen: what shows an older one, or none, is older than this process. */
+    public long index() {
+        return index;
     }
 
     /** Completes, with what to tell people, when a later process has taken over. Never exceptionally. */
@@ -105,6 +111,7 @@ public final class Epoch {
             if (number > 0 && entry.filter(this::ours).isPresent()) {
                 // Also an entry whose write we thought lost.
                 mine = number;
+                index = entry.map(Variable::modifyIndex).orElse(0L);
                 return;
             }
             if (mine != 0 && number >= mine) {
