@@ -70,7 +70,7 @@ public final class Audit {
                     found.add(of(Difference.Kind.CLAIM_NOT_WRITTEN, runner, 0));
                 }
             }
-            named.stream().filter(id -> nobodyHas(id, listed)).forEach(id -> found.add(new Difference(
+            named.stream().filter(this::nobodyHas).forEach(id -> found.add(new Difference(
                     Difference.Kind.CLAIM_WITHOUT_RUNNER, id, RunnerJob.environmentOf(id).orElse(-1), 0)));
             return new Findings(listed.size() + named.size() + table.all().size(), found, counts(ours));
         });
@@ -178,10 +178,9 @@ public final class Audit {
         return runner.state == RunnerState.CLAIMED && runner.lease != null && !runner.writing && !runner.rewriting;
     }
 
-    /** Guard against a list of jobs that is older than the claim: a runner that neither it nor the fleet shows may be there. */
-    private boolean nobodyHas(String id, Set<String> listed) {
+    private boolean nobodyHas(String id) {
         Runner runner = table.get(id);
-        return runner == null ? listed.contains(id) : nobodyHas(runner);
+        return runner == null || nobodyHas(runner);
     }
 
     private static boolean nobodyHas(Runner runner) {

@@ -159,14 +159,6 @@ class AuditTest {
     }
 
     @Test
-    void aClaimThatIsYoungerThanTheListOfJobsIsNone() {
-        Snapshot round = new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()),
-                new Listing<>(50, List.of()), Map.of(A, 51L), Set.of());
-        fleet.merge(round);
-        assertEquals(List.of(), audit.compare(round, ticker.nanos()).differences());
-    }
-
-    @Test
     void anEntryWhoseRunnerIsBeingClearedAwayIsNone() {
         assertEquals(List.of(), see(50, List.of(), Set.of(A), Set.of(B)));
         assertTrue(audit.holds(A) && audit.holds(B));
