@@ -37,6 +37,7 @@ public final class InMemoryNomad implements Nomad {
     private final Map<String, Runnable> during = new LinkedHashMap<>();
     private final Map<String, Long> indexes = new LinkedHashMap<>();
     private boolean variablesHidden;
+    private final Map<String, Listing<?>> lagging = new LinkedHashMap<>();
     private long index = 100;
 
     /** No call fails any longer. */
@@ -58,6 +59,22 @@ public final class InMemoryNomad implements Nomad {
     /** A token without the right to variables: lists are empty, as Nomad 2.0.5 answers. */
     public synchronized void hideVariables(boolean hidden) {
         variablesHidden = hidden;
+    }
+
+    /** The server that answers the next list of that kind lags behind: it shows what is there now. */
+    public synchronized void lag(String method) {
+        lagging.put(method, switch (method) {
+            case "jobs" -> jobs("");
+            case "allocations" -> allocations();
+            case "variables" -> variables("");
+            default -> throw new IllegalArgumentException(method);
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> Listing<T> listed(String method, Listing<T> now) {
+        Listing<T> old = (Listing<T>) lagging.remove(method);
+        return old == null ? now : old;
     }
 
     /** Every registered job that has none gets a running allocation. */
@@ -125,19 +142,20 @@ public final class InMemoryNomad implements Nomad {
     @Override
     public synchronized Listing<JobFact> jobs(String prefix) {
         called("jobs", prefix);
-        return new Listing<>(index, jobs.entrySet().stream().filter(job -> job.getKey().startsWith(prefix))
-                .map(job -> new JobFact(indexes.getOrDefault(job.getKey(), 1L), job.getKey(),
-                        Objects.requireNonNullElse(job.getValue().getStatus(), "running"),
-                        job.getValue().getParameterizedJob() != null,
-                        Boolean.TRUE.equals(job.getValue().getStop()),
-                        Objects.requireNonNullElse(job.getValue().getMeta(), Map.of()), false))
-                .toList());
+        return listed("jobs",
+                new Listing<>(index, jobs.entrySet().stream().filter(job -> job.getKey().startsWith(prefix))
+                        .map(job -> new JobFact(indexes.getOrDefault(job.getKey(), 1L), job.getKey(),
+                                Objects.requireNonNullElse(job.getValue().getStatus(), "running"),
+                                job.getValue().getParameterizedJob() != null,
+                                Boolean.TRUE.equals(job.getValue().getStop()),
+                                Objects.requireNonNullElse(job.getValue().getMeta(), Map.of()), false))
+                        .toList()));
     }
 
     @Override
     public synchronized Listing<AllocationFact> allocations() {
         called("allocations", "");
-        return new Listing<>(index, List.copyOf(allocations.values()));
+        return listed("allocations", new Listing<>(index, List.copyOf(allocations.values())));
     }
 
     @Override
@@ -188,10 +206,10 @@ public final class InMemoryNomad implements Nomad {
     @Override
     public synchronized Listing<Variable> variables(String prefix) {
         called("variables", prefix);
-        return new Listing<>(index, variablesHidden
+        return listed("variables", new Listing<>(index, variablesHidden
                 ? List.of()
                 : variables.values().stream().filter(variable -> variable.path().startsWith(prefix))
-                        .map(variable -> new Variable(variable.path(), variable.modifyIndex(), Map.of())).toList());
+                        .map(variable -> new Variable(variable.path(), variable.modifyIndex(), Map.of())).toList()));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.nomad.Variable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,10 @@ public final class Epoch {
     private final Lock asking;
     private final AtomicLong asked = new AtomicLong();
     private long answered;
+    /** What became of the last question, if it was not answered. */
+    private @Nullable NomadException failure;
     private long mine;
+    private volatile long index;
     private final CompletableFuture<String> superseded = new CompletableFuture<>();
 
     /** @param process names this process among all that ever wrote here */
@@ -61,6 +65,11 @@ public final class Epoch {
         return process;
     }
 
+    /** Nomad's index of our entry, as last seen: what shows an older one, or none, is older than this process. */
+    public long index() {
+        return index;
+    }
+
     /** Completes, with what to tell people, when a later process has taken over. Never exceptionally. */
     public CompletionStage<String> superseded() {
         return superseded.minimalCompletionStage();
@@ -77,14 +86,32 @@ public final class Epoch {
         lock();
         try {
             refuseIfSuperseded();
-            if (mine != 0 && answered >= enough) {
+            if (answered >= enough) {
+                // Guard against one wait after another while Nomad does not answer: who waited together fails together.
+                if (failure != null) {
+                    throw new NomadException.Unreachable(failure.getMessage(), false, failure);
+                }
                 return;
             }
             long question = asked.incrementAndGet();
-            ask();
-            answered = question;
+            try {
+                failure = null;
+                ask();
+            } catch (NomadException failed) {
+                failure = failed;
+                throw failed;
+            } finally {
+                answered = question;
+            }
         } finally {
             asking.unlock();
+        }
+    }
+
+    /** Refuses at once when a later process is known already; asks nobody. */
+    public void refuseIfSuperseded() {
+        if (superseded.isDone()) {
+            throw new NomadException.Superseded(superseded.join());
         }
     }
 
@@ -105,6 +132,7 @@ public final class Epoch {
             if (number > 0 && entry.filter(this::ours).isPresent()) {
                 // Also an entry whose write we thought lost.
                 mine = number;
+                index = entry.map(Variable::modifyIndex).orElse(0L);
                 return;
             }
             if (mine != 0 && number >= mine) {
@@ -137,12 +165,6 @@ public final class Epoch {
                 + "); this one ends. Two services need two instance names (runners.instance)";
         superseded.complete(text);
         throw new NomadException.Superseded(text);
-    }
-
-    private void refuseIfSuperseded() {
-        if (superseded.isDone()) {
-            throw new NomadException.Superseded(superseded.join());
-        }
     }
 
     private void lock() {

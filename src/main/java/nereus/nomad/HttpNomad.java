@@ -61,7 +61,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
 
     @Override
     public Optional<Job> job(String id) {
-        Call call = Call.get("read job " + id, "read-job", "/v1/job/" + Call.encoded(id));
+        Call call = current(Call.get("read job " + id, "read-job", "/v1/job/" + Call.encoded(id)));
         return present(call, "job not found").map(answer -> read(call, answer, Job.class));
     }
 
@@ -93,6 +93,14 @@ public final class HttpNomad implements Nomad, AutoCloseable {
         return put("update variable " + path, path, items, modifyIndex);
     }
 
+    /**
+     * Guard against a leader that is none any more and does not know it yet: this mode makes it ask its peers first, so an answer is
+     * never older than what was written before the question.
+     */
+    private static Call current(Call call) {
+        return call.with("consistent", "true");
+    }
+
     private Variable put(String name, String path, Map<String, String> items, long index) {
         byte[] body = json.write(Map.of("Path", path, "Items", items));
         Call call = Call.put(name, "write on variable " + path, variablePath(path), body).with("cas",
@@ -107,7 +115,8 @@ public final class HttpNomad implements Nomad, AutoCloseable {
 
     @Override
     public Optional<Variable> variable(String path) {
-        Call call = Call.get("read variable " + path, "read on variable " + path, variablePath(path));
+        Call call = current(
+                Call.get("read variable " + path, "read on variable " + path, variablePath(path)));
         return present(call, "variable not found").map(answer -> read(call, answer, VariableRow.class).variable());
     }
 
@@ -154,7 +163,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
 
     private <R, T> Listing<T> list(Call call, Class<R> row, Function<R, T> fact) {
         Deadline deadline = caller.deadline();
-        Call paged = call.with("per_page", Integer.toString(settings.pageSize()));
+        Call paged = current(call).with("per_page", Integer.toString(settings.pageSize()));
         List<T> rows = new ArrayList<>();
         long index = Long.MAX_VALUE;
         String token = "";

@@ -40,8 +40,9 @@ public final class Claims {
     }
 
     /**
-     * Takes the oldest healthy idle runner of an environment and answers once Nomad durably knows that it is taken. Blocks for at
-     * most the ledger's write time-out, and holds no lock meanwhile.
+     * Takes the oldest healthy idle runner of an environment and answers once Nomad durably knows that it is taken, and that no later
+     * process serves this instance. Blocks for a write and a question to Nomad, each of which has its time-out, and holds no lock of
+     * the fleet meanwhile.
      *
      * @param inactivityTimeout zero means never
      * @param claimer who asks, for the ledger

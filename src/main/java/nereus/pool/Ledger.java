@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import nereus.environment.RunnerJob;
-import nereus.epoch.Epoch;
 import nereus.environment.SavedDefinitions;
+import nereus.epoch.Epoch;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.nomad.Variable;
@@ -72,6 +73,12 @@ public final class Ledger {
      * @throws NomadException.Conflict when the runner is in the ledger already
      */
     void enter(String runnerId, Lease lease) {
+        epoch.refuseIfSuperseded();
+        nomad.createVariable(claim(runnerId), items(lease));
+        confirmEntered(runnerId);
+    }
+
+    private Map<String, String> items(Lease lease) {
         Map<String, String> items = new LinkedHashMap<>();
         items.put("process", process);
         items.put("claimer", lease.claimer().isEmpty() ? "-" : lease.claimer());
@@ -79,7 +86,10 @@ public final class Ledger {
         items.put("timeout", Long.toString(lease.inactivityTimeout().toSeconds()));
         items.put("allocation", lease.allocationId());
         items.put("restarts", Integer.toString(lease.restarts()));
-        nomad.createVariable(claim(runnerId), items);
+        return items;
+    }
+
+    private void confirmEntered(String runnerId) {
         try {
             epoch.confirmWritten();
         } catch (NomadException unconfirmed) {
@@ -105,10 +115,14 @@ public final class Ledger {
         epoch.confirm();
     }
 
-    /** Enters a claim whose entry has vanished; an entry that is there after all stays as it is. */
+    /**
+     * Enters a claim whose entry has vanished; an entry that is there after all stays as it is. Somebody has the runner, so unlike a
+     * claim that could not be confirmed it is never noted as given back.
+     */
     public void enterAgain(String runnerId, Lease lease) {
+        epoch.confirm();
         try {
-            enter(runnerId, lease);
+            nomad.createVariable(claim(runnerId), items(lease));
         } catch (NomadException.Conflict there) {
             log.debug("the claim of runner {} is in the ledger after all", runnerId);
         }
@@ -136,7 +150,7 @@ public final class Ledger {
                 Optional<Variable> entry = nomad.variable(claim(runnerId));
                 // Guard against its removal by whoever cleared it away in between: then there is no fence yet.
                 if (entry.isPresent()) {
-                    return process.equals(entry.get().items().get("process")) ? Optional.empty() : read(entry.get());
+                    return ours(entry.get()) ? Optional.empty() : read(entry.get());
                 }
             }
         }
@@ -156,17 +170,20 @@ public final class Ledger {
     }
 
     /**
-     * The lease of a claimed runner, as it was written; empty when the entry is nobody's claim and goes with its runner. What is
-     * damaged, or was removed by hand, counts as claimed, with a timeout of a minute.
+     * The lease of a claimed runner whose lease this process does not know, as it was written; empty when the entry is nobody's claim
+     * and goes with its runner, as one of our own is: it was committed after we had given the claim up. What is damaged, or was removed by hand, counts as claimed, with a timeout of a minute.
      */
     Optional<Lease> lease(String runnerId) {
         Optional<Variable> entry = nomad.variable(claim(runnerId));
-        return entry.isPresent() ? read(entry.get()) : Optional.of(unreadable(claim(runnerId), "it is away"));
+        if (entry.isEmpty()) {
+            return Optional.of(unreadable(claim(runnerId), "it is away"));
+        }
+        return ours(entry.get()) ? Optional.empty() : read(entry.get());
     }
 
     /**
-     * Reads all paths, once this process is known to be the last that was started. The epoch stands under the same prefix: without the right to list, Nomad 2.0.5 answers 200 and an empty
-     * list, and whoever believed it would hand every claimed runner out again.
+     * Reads all paths, once this process is known to be the last that was started. The epoch stands under the same prefix: without
+     * the right to list, Nomad 2.0.5 answers 200 and an empty list, and whoever believed it would hand every claimed runner out again.
      *
      * @throws NotBelieved when the list does not show the epoch, or the epoch cannot be raised
      */
@@ -190,6 +207,7 @@ public final class Ledger {
             String rest = variable.path().substring(prefix.length());
             if (rest.equals("epoch")) {
                 complete = true;
+                refuseOlder(variable);
             } else if (SavedDefinitions.environmentOf(rest).isPresent()) {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
@@ -206,6 +224,14 @@ public final class Ledger {
         return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
     }
 
+    /** Guard against a server that lags behind: claims of our predecessor's that it does not show yet would be handed out. */
+    private void refuseOlder(Variable shown) {
+        if (shown.modifyIndex() < epoch.index()) {
+            throw new NomadException.Unreachable("Nomad's list of variables is of index " + shown.modifyIndex()
+                    + " or so, older than this process (" + epoch.index() + ")", false, new TimeoutException());
+        }
+    }
+
     private void ensure(String path) {
         try {
             nomad.createVariable(path, Map.of("by", "nereus"));
@@ -216,6 +242,10 @@ public final class Ledger {
 
     private String policy() {
         return "variables { path \"" + prefix + "*\" { capabilities = [\"write\", \"read\", \"list\", \"destroy\"] } }";
+    }
+
+    private boolean ours(Variable entry) {
+        return process.equals(entry.items().get("process"));
     }
 
     private static Optional<Lease> read(Variable entry) {

@@ -95,8 +95,10 @@ final class News {
         }
         AllocationFact allocation = runner.allocation;
         boolean jobGone = !jobs.contains(runner.id) && runner.jobIndex <= snapshot.jobs().index();
+        // What was claimed had an allocation by then: a list that is older than the claim need not show it.
         boolean allocationGone = allocation == null
-                ? runner.state == RunnerState.CLAIMED
+                ? runner.state == RunnerState.CLAIMED && snapshot.claims().getOrDefault(runner.id,
+                        Long.MAX_VALUE) <= snapshot.allocations().index()
                 : !allocations.contains(allocation.id()) && allocation.index() <= snapshot.allocations().index();
         if (jobGone || allocationGone) {
             table.over(runner, Ending.STOPPED, jobGone ? "its job is gone" : "its allocation is gone");

@@ -13,10 +13,10 @@ final class Runner {
     final String id;
     final int environment;
     final String revision;
-    /** Completed outside the lock, when a claimed runner is no longer its claimer's. */
-    final CompletableFuture<Ending> ended = new CompletableFuture<>();
 
     RunnerState state;
+    /** Completed outside the lock, when a claimed runner is no longer its claimer's. */
+    CompletableFuture<Ending> ended = new CompletableFuture<>();
     /** When the present state began, in the ticker's nanoseconds. */
     long since;
     /** The registration is on its way: lists that do not show the job say nothing. */

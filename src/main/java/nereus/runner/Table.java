@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
@@ -129,6 +130,11 @@ final class Table {
 
     /** @param lease absent when it still has to be read */
     void claim(Runner runner, @Nullable Lease lease) {
+        if (runner.state == RunnerState.GONE) {
+            // Let go here, and another process's claim after all: what waits for its end from now on must not find the old one.
+            runner.ended = new CompletableFuture<>();
+            runner.retired = false;
+        }
         become(runner, RunnerState.CLAIMED);
         runner.claimEntered = true;
         runner.usedAt = runner.since;
@@ -181,7 +187,8 @@ final class Table {
 
     void end(Runner runner, Ending ending) {
         become(runner, RunnerState.GONE);
-        afterwards.add(() -> runner.ended.complete(ending));
+        CompletableFuture<Ending> ended = runner.ended;
+        afterwards.add(() -> ended.complete(ending));
     }
 
     void result(Runner runner, String reason) {

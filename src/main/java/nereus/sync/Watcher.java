@@ -110,6 +110,7 @@ public final class Watcher {
         long openedAt = ticker.nanos();
         long snapshotAt = openedAt;
         long heardAt = openedAt;
+        long lookedAt = openedAt;
         while (!Thread.currentThread().isInterrupted()) {
             long untilSilent = settings.silence().toNanos() - (ticker.nanos() - heardAt);
             long untilSnapshot = settings.snapshotEvery().toNanos() - (ticker.nanos() - snapshotAt);
@@ -118,13 +119,19 @@ public final class Watcher {
                         settings.silence());
                 return;
             }
-            if (passed(openedAt, settings.echo()) && fleet.upkeep().unheard(settings.echo())) {
+            // Not at each event: both looks go over the whole fleet.
+            boolean look = passed(lookedAt, LOOK);
+            if (look) {
+                lookedAt = ticker.nanos();
+            }
+            // What the stream has said during a snapshot waits in its queue.
+            if (look && passed(snapshotAt, settings.echo()) && fleet.upkeep().unheard(settings.echo())) {
                 log.warn("the event stream has not shown a job that we registered {} ago: opening another",
                         settings.echo());
                 return;
             }
             if (untilSnapshot <= 0
-                    || (passed(snapshotAt, settings.overdue())
+                    || (look && passed(snapshotAt, settings.overdue())
                             && !fleet.upkeep().overdue(settings.overdue()).isEmpty())) {
                 snapshot();
                 snapshotAt = ticker.nanos();

@@ -211,6 +211,18 @@ class LifecycleTest {
         assertEquals(List.of(Ending.STOPPED), endings);
     }
 
+    @Test
+    void aClaimOfAnotherProcessThatIsFoundWhenItsRunnerWasLetGoHasItsEndBeforeIt() {
+        idle();
+        assertTrue(upkeep.retire(A));
+        upkeep.toPurge(1);
+        upkeep.settle(A, Optional.of(LEASE));
+        fleet.ended(A).thenAccept(endings::add);
+        assertEquals(List.of(), endings);
+        assertTrue(fleet.release(A, Ending.RETURNED));
+        assertEquals(List.of(Ending.RETURNED), endings);
+    }
+
     private void starting() {
         upkeep.begin(A, 7, "r");
         upkeep.registered(A, 10);

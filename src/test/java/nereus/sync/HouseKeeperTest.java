@@ -115,6 +115,19 @@ class HouseKeeperTest {
     }
 
     @Test
+    void aClaimThatIsWrittenAgainWhileAnotherProcessTakesOverIsNotGivenBack() {
+        String runner = claim();
+        nomad.variables.remove(CLAIMS + runner);
+        round();
+        DecidingHalf later = new DecidingHalf(nomad, ticker, 2);
+        nomad.during("createVariable", later.epoch::confirm);
+        round();
+        assertTrue(nomad.variables.containsKey(CLAIMS + runner));
+        assertFalse(nomad.variables.containsKey(RELEASED + runner));
+        assertTrue(later.look().fleet.claimed(runner).isPresent());
+    }
+
+    @Test
     void aRepairThatFailsIsTriedAgainAfterAPauseThatGrowsAndIsToldMeanwhile() {
         String runner = claim();
         nomad.variables.remove(CLAIMS + runner);
