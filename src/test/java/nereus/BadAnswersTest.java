@@ -78,9 +78,6 @@ class BadAnswersTest {
         frontend.awaitIdle(1, 3);
         Set<String> jobs = rehearsal.jobs();
         rehearsal.stop();
-        if (call == NomadCall.WRITE_VARIABLE) {
-            rehearsal.agent.model().write(model -> model.deleteVariable("nereus/nereus/sentinel", null));
-        }
         nomad.fail(fault(status), call);
         int before = nomad.count(NomadCall.STREAM);
         int registrations = nomad.count(NomadCall.REGISTER);

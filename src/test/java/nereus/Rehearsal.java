@@ -133,7 +133,7 @@ final class Rehearsal implements AutoCloseable {
     void awaitRest(int environment, int idle) {
         frontend.awaitIdle(environment, idle);
         eventually("nothing is used", () -> frontend.used(environment) == 0);
-        eventually("no claim is left in the ledger", () -> variables("nereus/nereus/").equals(Set.of("sentinel")));
+        eventually("no claim is left in the ledger", () -> variables("nereus/nereus/").equals(Set.of("epoch")));
         eventually("only idle runners have jobs", () -> jobs().stream()
                 .filter(id -> id.startsWith(environment + "-")).count() == idle);
     }
