@@ -275,7 +275,9 @@ public final class Keeper {
         boolean told = false;
         try {
             ledger.confirm();
-            Optional<Lease> others = gone.claimed() ? Optional.empty() : ledger.fence(gone.id());
+            // What was given back is nobody's, whoever's entry comes late.
+            boolean ours = gone.claimed() || gone.noted();
+            Optional<Lease> others = ours ? Optional.empty() : ledger.fence(gone.id());
             if (others.isPresent()) {
                 told = true;
                 upkeep.settle(gone.id(), others);

@@ -245,7 +245,12 @@ public final class Upkeep {
 
     /** Claimed runners whose definition is no longer that of their environment, or whose environment is not known any more. */
     public List<String> superseded(Map<Integer, String> marks) {
-        return guarded.locked(() -> table.ids(runner -> superseded(runner, marks)));
+        return guarded.locked(() -> {
+            // Guard against a silence from before: a definition that was taken back and comes again begins anew.
+            table.all().stream().filter(runner -> !superseded(runner, marks))
+                    .forEach(runner -> runner.silentSince = Runner.NEVER);
+            return table.ids(runner -> superseded(runner, marks));
+        });
     }
 
     /**

@@ -133,6 +133,8 @@ final class History {
         Optional<Service> ready = process.filter(at -> at.ready() && !at.superseded());
         if (weather.inclines(Act.USE) && random.nextInt(20) == 0) {
             ready.ifPresent(clients::use);
+        } else if (weather.inclines(Act.COMMAND) && random.nextInt(20) == 0) {
+            ready.ifPresent(clients::command);
         } else if (dice < 79) {
             stepSomebody();
         } else if (dice < 87) {

@@ -62,7 +62,8 @@ final class Neighbour {
 
     /** Whether it has a reason of its own to go. */
     private boolean reason(String id) {
-        if (surplus.contains(id)
+        // An entry that is nobody's claim, written late by a process that had given the runner up, ends it.
+        if (surplus.contains(id) || cluster.model.variable(Witness.CLAIMS + id) != null
                 || cluster.nanos() - seen.getOrDefault(id, 0L) >= Service.IDLE_AGE.multipliedBy(4).dividedBy(5)
                         .minus(Duration.ofSeconds(1)).toNanos()) {
             return true;

@@ -24,8 +24,8 @@ final class PlantedBugs {
                                 "                fleet.putBack(id);"),
                 new PlantedBug("a stream is resumed without a snapshot", 20)
                         .with(Fault.STREAM_BROKEN, Fault.BUFFER_EMPTIED, Fault.TASK_ENDED)
-                        .replace("sync/Watcher.java", "            snapshot();\n            backoff.succeeded();",
-                                "            if (!readiness.fleetKnown()) snapshot();\n            backoff.succeeded();")
+                        .replace("sync/Watcher.java", "            snapshot();\n            applyUntilItBreaks",
+                                "            if (!readiness.fleetKnown()) snapshot();\n            applyUntilItBreaks")
                         .replace("sync/Watcher.java", "            if (untilSnapshot <= 0\n",
                                 "            if (untilSnapshot < Long.MIN_VALUE / 2\n"),
                 new PlantedBug("the snapshot is taken before the stream is opened", 40)
@@ -34,7 +34,8 @@ final class PlantedBugs {
                                 "        try (EventStream events = nomad.events()) {\n            snapshot();\n",
                                 "        try (EventStream events = java.util.stream.Stream.of(0).peek(first -> snapshot())"
                                         + ".map(then -> nomad.events()).toList().getFirst()) {\n"),
-                new PlantedBug("absence counts whatever the index of the list", 60).with(Fault.LIST_STALE)
+                new PlantedBug("absence counts whatever the index of the list", 60)
+                        .with(Fault.LIST_STALE, Fault.STREAM_BROKEN)
                         .replace("runner/News.java", " && runner.jobIndex <= snapshot.jobs().index()", "")
                         .replace("runner/News.java", " && allocation.index() <= snapshot.allocations().index()", ""),
                 new PlantedBug("half a list is accepted", 20).with(Fault.LIST_FAILED).replace(
@@ -51,7 +52,7 @@ final class PlantedBugs {
                         .replace("pool/Ledger.java",
                                 "return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();",
                                 "return Optional.of(new Book(claimed, released, saved));"),
-                new PlantedBug("a resync replaces the fleet", 5).replace("runner/News.java",
+                new PlantedBug("a resync replaces the fleet", 20).with(Fault.STREAM_BROKEN).replace("runner/News.java",
                         "        snapshot.nodes().rows().forEach(this::apply);\n",
                         "        List.copyOf(table.all()).forEach(table::remove);\n        snapshot.nodes().rows().forEach(this::apply);\n"),
                 new PlantedBug("the timer of the idle time hits the claim", 20).replace("runner/Table.java",
@@ -72,7 +73,7 @@ final class PlantedBugs {
                         .replace("pool/Ledger.java", "        epoch.confirmWritten();\n", ""),
                 new PlantedBug("a runner of nobody's is purged without an entry that keeps others from claiming it", 60)
                         .with(Fault.SECOND_PROCESS).with(Act.DEFINITION_CHANGE).replace("pool/Keeper.java",
-                                "gone.claimed() ? Optional.empty() : ledger.fence(gone.id())", "Optional.empty()"),
+                                "ours ? Optional.empty() : ledger.fence(gone.id())", "Optional.empty()"),
                 new PlantedBug("a restart that no process watched is not noticed", 60)
                         .with(Fault.SECOND_PROCESS, Fault.CRASH, Fault.TASK_RESTARTED)
                         .replace("runner/Table.java", "allocation.restarts() > lease.restarts()", "lease == null"),
@@ -90,7 +91,8 @@ final class PlantedBugs {
                 new PlantedBug("a claim hands out the definition from before a put", 40).with(Act.DEFINITION_CHANGE)
                         .replace("pool/Claims.java", "claimed.isPresent() && stillWanted(wanted)",
                                 "claimed.isPresent()"),
-                new PlantedBug("a busy runner is released when its definition changes", 60).with(Act.DEFINITION_CHANGE)
+                new PlantedBug("a busy runner is released when its definition changes", 80)
+                        .with(Act.DEFINITION_CHANGE, Act.COMMAND)
                         .replace("runner/Upkeep.java", "if (busy || runner.silentSince", "if (runner.silentSince"),
                 new PlantedBug("a runner that is used is released when its definition changes", 80)
                         .with(Act.DEFINITION_CHANGE, Act.USE)
@@ -105,10 +107,10 @@ final class PlantedBugs {
                         "pool/Refill.java",
                         "            retire.addAll(level.unfit().subList(0, replacement.retire()));\n",
                         "            retire.addAll(level.unfit());\n"),
-                new PlantedBug("a plain template is replaced without its definition being saved", 60)
+                new PlantedBug("a plain template is replaced without its definition being saved", 120)
                         .with(Act.PLAIN_TEMPLATE, Act.DEFINITION_CHANGE).with(Fault.CRASH)
                         .replace("environment/EnvironmentStore.java", "        saved.save(edition);\n", ""),
-                new PlantedBug("a saved definition is not finished", 60)
+                new PlantedBug("a saved definition is not finished", 120)
                         .with(Act.PLAIN_TEMPLATE, Act.DEFINITION_CHANGE).with(Fault.CRASH)
                         .replace("environment/EnvironmentStore.java",
                                 "        unfinished.forEach(this::finishSaved);\n", ""),
