@@ -70,7 +70,8 @@ public final class ApiServer implements AutoCloseable {
             server.listen().toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {
             throw new IOException("cannot listen on " + settings.address() + ":" + settings.port() + ": "
-                    + (e.getCause() == null ? e : e.getCause()).getMessage(), e);
+                    + (e.getCause() == null ? e : e.getCause()).getMessage()
+                    + "; server.address and server.port choose another", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);

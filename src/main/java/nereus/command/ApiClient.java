@@ -123,7 +123,8 @@ final class ApiClient {
             }
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException e) {
-            throw new CommandFailure("nothing answers at " + base + ". Is `./nereus dev` running?", e);
+            throw new CommandFailure("nothing answers at " + base + ". Is `./nereus dev` or `./nereus serve` running?",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(base + " is not a URL: " + e.getMessage(), e);
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         ""}, mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", footerHeading = "%nTry it:%n", footer = {
                 "  ./nereus dev                             in one terminal",
                 "  ./nereus run 1 -- bash -c 'echo hello'   in another",
-                "", "Exit codes: 0 done, 1 failed, 2 wrong usage; run, doctor: see their --help."})
+                "", "Exit codes: 0 done, 1 failed, 2 wrong usage; serve, run, doctor: see their --help."})
 final class NereusCommand implements Runnable {
     @Spec
     private CommandSpec spec;

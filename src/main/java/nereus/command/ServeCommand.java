@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 
 /** {@code nereus serve}: the service. */
 @Command(name = "serve", description = {"Runs the service until SIGTERM or SIGINT.",
-        "Every setting can be overridden by an environment variable: server.port by NEREUS_SERVER_PORT."}, mixinStandardHelpOptions = true)
+        "Every setting can be overridden by an environment variable: server.port by NEREUS_SERVER_PORT."}, mixinStandardHelpOptions = true, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                "0:stopped by a signal", "1:it could not start, or not stop as it should", "2:wrong usage",
+                "3:another process has taken over this runners.instance; do not start this one again"})
 final class ServeCommand implements Callable<Integer> {
     private final Parts parts;
     private final Map<String, String> environment;

@@ -72,7 +72,7 @@ public final class Agent implements AutoCloseable {
                 state.close();
             }
             throw new IllegalStateException("the embedded agent cannot listen on " + settings.host() + ":"
-                    + settings.port() + ": " + inUse.getMessage(), inUse);
+                    + settings.port() + ": " + inUse.getMessage() + "; --port chooses another", inUse);
         }
         String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
         address = URI.create("http://" + host + ":" + port);

@@ -69,6 +69,9 @@ public final class Watcher {
         try (EventStream events = nomad.events()) {
             snapshot();
             applyUntilItBreaks(events);
+        } catch (NomadException.Superseded over) {
+            // Who ends the process for it tells it.
+            readiness.problem(Readiness.Part.NOMAD, over.getMessage());
         } catch (NomadException failed) {
             if (!Thread.currentThread().isInterrupted()) {
                 trouble(Readiness.Part.NOMAD, failed.getMessage());

@@ -133,7 +133,9 @@ class RunCommandTest {
         ScriptedServer gone = new ScriptedServer(socket -> {});
         gone.close();
 
-        assertFails(125, "nereus: nothing answers at " + gone.url() + "/api/v1. Is `./nereus dev` running?\n",
+        assertFails(125,
+                "nereus: nothing answers at " + gone.url()
+                        + "/api/v1. Is `./nereus dev` or `./nereus serve` running?\n",
                 run(gone, "", "1", "--", "x"));
     }
 

@@ -243,6 +243,15 @@ class AgentTest {
     }
 
     @Test
+    void aBodyIsTakenAsItIsWhateverItsTypeSays() {
+        Call call = start(quick());
+        String body = "{\"Items\": {\"a\": \"100%, ${x}&b=c\"}}";
+        var reply = call.send("PUT", "/v1/var/nereus/x", body, "application/x-www-form-urlencoded");
+        assertEquals(200, reply.statusCode(), reply.body());
+        assertTrue(reply.body().contains("100%, ${x}"), reply.body());
+    }
+
+    @Test
     void requestsThatMakeNoSenseAreAnsweredWithATextAndNeverAFailureOfTheAgent() {
         Call call = start(quick());
         record Bad(String method, String target, String body, int status) {}

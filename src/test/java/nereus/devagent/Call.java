@@ -18,8 +18,12 @@ public record Call(URI address) {
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     HttpResponse<String> send(String method, String target, String body) {
+        return send(method, target, body, "application/json");
+    }
+
+    HttpResponse<String> send(String method, String target, String body, String type) {
         try {
-            return CLIENT.send(HttpRequest.newBuilder(URI.create(address + target))
+            return CLIENT.send(HttpRequest.newBuilder(URI.create(address + target)).header("Content-Type", type)
                     .method(method, HttpRequest.BodyPublishers.ofString(body)).build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException wrong) {

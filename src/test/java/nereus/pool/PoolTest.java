@@ -186,7 +186,7 @@ class PoolTest {
     }
 
     @Test
-    void anEmptyVariableListWithoutTheSentinelIsNotBelieved() {
+    void anEmptyVariableListWithoutTheEpochIsNotBelieved() {
         startWith(2);
         service.claims.claim(1, Duration.ZERO, "x");
         service = new Service();

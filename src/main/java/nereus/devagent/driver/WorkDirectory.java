@@ -30,7 +30,8 @@ record WorkDirectory(Path tasks, FileChannel lock) implements AutoCloseable {
                 }
             }
             if (held == null) {
-                throw new IOException(tasks + " is in use by another agent; give this one a work directory of its own");
+                throw new IOException(
+                        tasks + " is in use by another agent; give this one a directory of its own (--state)");
             }
             return new WorkDirectory(tasks, channel);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package nereus.devagent.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -60,6 +61,7 @@ public final class AgentRoutes {
 
         router.get("/v1/client/allocation/:id/exec").handler(exec::open);
         router.get("/v1/event/stream").handler(streams::open);
+        router.route().handler(AgentRoutes::takeBodyAsItIs);
         router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BYTES));
         route("/v1/jobs", concat(READ, WRITE), jobs::jobs);
         route("/v1/jobs/statuses", concat(READ, WRITE), jobs::statuses);
@@ -97,6 +99,12 @@ public final class AgentRoutes {
             LOG.error("{} {} failed", context.request().method(), context.request().path(), context.failure());
             Answer.error(500, "the embedded agent failed: " + context.failure()).send(context.response());
         });
+    }
+
+    /** As Nomad, which never looks at the type of a body: that of {@code curl -d} would have it taken for a form, and refused at the first stray percent sign. */
+    private static void takeBodyAsItIs(RoutingContext context) {
+        context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
+        context.next();
     }
 
     /** To be set as the server's request handler. */
