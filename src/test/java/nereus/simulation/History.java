@@ -131,6 +131,10 @@ final class History {
             endSuperseded();
         }
         Optional<Service> ready = process.filter(at -> at.ready() && !at.superseded());
+        if (weather.inclines(Fault.SECOND_PROCESS) && ready.filter(this::purging).isPresent()
+                && random.nextInt(4) == 0) {
+            strike(Fault.SECOND_PROCESS, 3, "", this::takeOver);
+        }
         if (weather.inclines(Act.USE) && random.nextInt(20) == 0) {
             ready.ifPresent(clients::use);
         } else if (weather.inclines(Act.COMMAND) && random.nextInt(20) == 0) {
@@ -205,7 +209,10 @@ final class History {
                 disturbed(victim);
                 cluster.model.stopAllocation(victim);
             });
-            case START_FAILED -> strike(fault, 5, "", () -> cluster.failingStarts += 1 + random.nextInt(5));
+            case START_FAILED -> strike(fault, 5, "", () -> {
+                disturbed("");
+                cluster.failingStarts += 1 + random.nextInt(5);
+            });
             case TEMPLATE_VANISHED -> {
                 int id = random.nextBoolean() ? 1 : 3;
                 if (!cluster.lacksTemplate(id)) {
@@ -249,7 +256,8 @@ final class History {
     }
 
     private void takeRights() {
-        outage.takeRights(Duration.ofMillis(random.nextInt(60_000)), random.nextBoolean());
+        outage.takeRights(Duration.ofMillis(random.nextInt(60_000)),
+                List.of(Outage.Rights.LIST, Outage.Rights.VARIABLES, Outage.Rights.ALL).get(random.nextInt(3)));
     }
 
     private void crash() {
@@ -277,6 +285,10 @@ final class History {
     private boolean overtaken(Service at) {
         var epoch = cluster.model.variable("nereus/sim/epoch");
         return epoch != null && !("process " + at.number).equals(epoch.items().get("process"));
+    }
+
+    private boolean purging(Service at) {
+        return crew.places(at.number).stream().anyMatch(place -> place.startsWith("before purge"));
     }
 
     /** Somebody starts another process although one is at work. */

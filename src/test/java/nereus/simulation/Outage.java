@@ -8,6 +8,7 @@ final class Outage {
     private final Ticker ticker;
     private long leaderAt = Long.MIN_VALUE;
     private long rightsAt = Long.MIN_VALUE;
+    private long listsAt = Long.MIN_VALUE;
     private long silentAt = Long.MIN_VALUE;
     private int streams;
 
@@ -24,16 +25,33 @@ final class Outage {
         return ticker.nanos() < leaderAt;
     }
 
-    /** @param all those to jobs too, without which the stream stays silent; otherwise only those to variables */
-    void takeRights(Duration time, boolean all) {
-        rightsAt = ticker.nanos() + time.toNanos();
-        if (all) {
+    /** Which rights are taken. */
+    enum Rights {
+        /** To list variables. */
+        LIST,
+        /** To variables. */
+        VARIABLES,
+        /** To jobs too, without which the stream stays silent. */
+        ALL
+    }
+
+    void takeRights(Duration time, Rights rights) {
+        listsAt = ticker.nanos() + time.toNanos();
+        if (rights != Rights.LIST) {
+            rightsAt = listsAt;
+        }
+        if (rights == Rights.ALL) {
             silentAt = rightsAt;
             breakStreams();
         }
     }
 
-    /** Variables may not be read or written, and their lists are empty. */
+    /** Lists of variables are empty. */
+    boolean listsTaken() {
+        return ticker.nanos() < listsAt;
+    }
+
+    /** Variables may not be read or written. */
     boolean rightsTaken() {
         return ticker.nanos() < rightsAt;
     }
@@ -55,6 +73,7 @@ final class Outage {
     void over() {
         leaderAt = Long.MIN_VALUE;
         rightsAt = Long.MIN_VALUE;
+        listsAt = Long.MIN_VALUE;
         silentAt = Long.MIN_VALUE;
     }
 }

@@ -18,10 +18,11 @@ final class PlantedBugs {
                                                 log.warn("not written");
                                             }
                                 """),
-                new PlantedBug("a claim of which nobody knows whether it was written leaves the runner idle", 60)
-                        .with(Fault.ANSWER_LOST, Fault.WRITE_LATE)
-                        .replace("pool/Claims.java", "                fleet.doubt(id);",
-                                "                fleet.putBack(id);"),
+                new PlantedBug("a claim of which nobody knows whether it was written is answered", 20)
+                        .with(Fault.WRITE_LOST)
+                        .replace("pool/Claims.java",
+                                "            if (!failed.outcomeUnknown()) {\n                told = true;",
+                                "            if (failed.outcomeUnknown()) {\n                told = true;\n                return fleet.grant(id, lease);\n            } else {\n                told = true;"),
                 new PlantedBug("a stream is resumed without a snapshot", 20)
                         .with(Fault.STREAM_BROKEN, Fault.BUFFER_EMPTIED, Fault.TASK_ENDED)
                         .replace("sync/Watcher.java", "            snapshot();\n            applyUntilItBreaks",
@@ -64,7 +65,7 @@ final class PlantedBugs {
                         "            ledger.remove(gone.id(), gone.noted());\n            nomad.purge(gone.id());\n"),
                 new PlantedBug("a return is answered and forgotten", 5).replace("pool/Claims.java",
                         "            ledger.noteReleased(runnerId);\n", ""),
-                new PlantedBug("two processes refill and claim", 20).with(Fault.SECOND_PROCESS).replace(
+                new PlantedBug("two processes refill and claim", 60).with(Fault.SECOND_PROCESS).replace(
                         "epoch/Epoch.java",
                         "                supersede(number, entry.map(Epoch::processOf).orElse(\"?\"));",
                         "                return;"),

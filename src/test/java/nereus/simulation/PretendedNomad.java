@@ -155,7 +155,7 @@ final class PretendedNomad implements Nomad {
         return list("variables", () -> {
             var all = model().variables(prefix);
             // Without the right to list, Nomad shows nothing and does not say why.
-            return outage.rightsTaken() ? new Rows<>(all.index(), List.<nereus.devagent.model.Variable>of()) : all;
+            return outage.listsTaken() ? new Rows<>(all.index(), List.<nereus.devagent.model.Variable>of()) : all;
         }, nereus.devagent.model.Variable::path,
                 variable -> new Variable(variable.path(), variable.modifyIndex(), Map.of()));
     }

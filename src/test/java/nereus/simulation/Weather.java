@@ -60,6 +60,10 @@ final class Weather {
         return choice.get(random.nextInt(choice.size()));
     }
 
+    boolean inclines(Fault fault) {
+        return inclination.faults().contains(fault);
+    }
+
     boolean inclines(Act act) {
         return inclination.acts().contains(act);
     }
