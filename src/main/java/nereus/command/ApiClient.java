@@ -13,20 +13,33 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The API as a client uses it. Every failure is a message for the user. */
 final class ApiClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Bytes of one answer; a report of the doctor on thousands of differences is some megabytes. */
+    private static final long LARGEST = 16L << 20;
 
     private final String base;
     private final String token;
+    private final Duration patience;
     private final HttpClient http;
 
     /** @param url with or without {@code /api/v1} */
     ApiClient(String url, String token) {
+        this(url, token, PATIENCE);
+    }
+
+    /** @param patience how long one whole answer may take */
+    ApiClient(String url, String token, Duration patience) {
+        this.patience = patience;
         this.base = url.replaceAll("/+$", "").replaceAll("/api/v1$", "") + "/api/v1";
         this.token = token;
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5))
@@ -113,7 +126,7 @@ final class ApiClient {
 
     private HttpResponse<String> call(String method, String path, @Nullable String body) {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE)
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(patience)
                     .header("Content-Type", "application/json")
                     .method(method, body == null
                             ? HttpRequest.BodyPublishers.noBody()
@@ -121,18 +134,31 @@ final class ApiClient {
             if (!token.isEmpty()) {
                 request.header("Poseidon-Token", token);
             }
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (ConnectException e) {
-            throw new CommandFailure("nothing answers at " + base + ". Is `./nereus dev` or `./nereus serve` running?",
-                    e);
+            // The request's own time-out ends with the answer's head: what drips or floods afterwards would never end.
+            CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request.build(),
+                    HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), LARGEST));
+            try {
+                return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } finally {
+                answer.cancel(true);
+            }
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(base + " is not a URL: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new CommandFailure("no answer from " + base + path + ": " + text(e), e);
+        } catch (ExecutionException e) {
+            throw failure(path, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new CommandFailure("no whole answer from " + base + path + " within " + patience, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure("interrupted", e);
         }
+    }
+
+    private CommandFailure failure(String path, Throwable cause) {
+        return cause instanceof ConnectException
+                ? new CommandFailure("nothing answers at " + base + ". Is `./nereus dev` or `./nereus serve` running?",
+                        cause)
+                : new CommandFailure("no answer from " + base + path + ": " + text(cause), cause);
     }
 
     private CommandFailure unexpected(String what, HttpResponse<String> response) {

@@ -108,9 +108,14 @@ public final class Epoch {
         }
     }
 
+    /** Whether a later process is known. */
+    public boolean isSuperseded() {
+        return superseded.isDone();
+    }
+
     /** Refuses at once when a later process is known already; asks nobody. */
     public void refuseIfSuperseded() {
-        if (superseded.isDone()) {
+        if (isSuperseded()) {
             throw new NomadException.Superseded(superseded.join());
         }
     }

@@ -87,18 +87,20 @@ final class Transport implements AutoCloseable {
 
         void start() {
             long timer = vertx.setTimer(Math.max(1, deadline.leftMillis()), _ -> timedOut());
-            client.request(Transport.request(settings, address, call)).compose(this::send).onComplete(done -> {
-                vertx.cancelTimer(timer);
-                if (over) {
-                    return;
-                }
-                over = true;
-                if (done.succeeded()) {
-                    answer.complete(done.result());
-                } else {
-                    answer.fail(lost(done.cause()));
-                }
-            });
+            // Guard against a client that was closed since the call began: it throws, and the caller waits for an answer.
+            Future.succeededFuture(Transport.request(settings, address, call)).compose(client::request)
+                    .compose(this::send).onComplete(done -> {
+                        vertx.cancelTimer(timer);
+                        if (over) {
+                            return;
+                        }
+                        over = true;
+                        if (done.succeeded()) {
+                            answer.complete(done.result());
+                        } else {
+                            answer.fail(lost(done.cause()));
+                        }
+                    });
         }
 
         private Future<Answer> send(HttpClientRequest established) {

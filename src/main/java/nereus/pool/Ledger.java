@@ -93,7 +93,7 @@ public final class Ledger {
         try {
             epoch.confirmWritten();
         } catch (NomadException unconfirmed) {
-            if (unconfirmed.getCause() instanceof NomadException.Superseded) {
+            if (epoch.isSuperseded()) {
                 disown(runnerId);
             }
             throw unconfirmed;

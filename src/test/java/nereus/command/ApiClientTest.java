@@ -2,10 +2,13 @@ package nereus.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +66,28 @@ class ApiClientTest {
                 () -> new ApiClient(server.url(), "").release("1-x"));
 
         assertEquals("giving back runner 1-x failed: status 404",
+                failure.getMessage());
+    }
+
+    @Test
+    @Timeout(120)
+    void anAnswerThatNeverEndsIsGivenUp() {
+        ApiClient client = new ApiClient(server.url(), "", Duration.ofMillis(300));
+
+        CommandFailure failure = assertThrows(CommandFailure.class, () -> client.examine(false));
+
+        assertEquals("no whole answer from " + server.url() + "/api/v1/doctor within PT0.3S", failure.getMessage());
+    }
+
+    @Test
+    @Timeout(120)
+    void anAnswerThatIsTooLargeIsGivenUp() {
+        CommandFailure failure = assertThrows(CommandFailure.class,
+                () -> new ApiClient(server.url(), "", Duration.ofSeconds(100)).examine(true));
+
+        assertTrue(
+                String.valueOf(failure.getMessage())
+                        .startsWith("no answer from " + server.url() + "/api/v1/doctor/repair: "),
                 failure.getMessage());
     }
 }

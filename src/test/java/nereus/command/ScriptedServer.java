@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -45,6 +46,9 @@ final class ScriptedServer implements AutoCloseable {
     private void serve(HttpServerRequest request) {
         requests.add(request.method() + " " + request.path() + " " + request.getHeader("Poseidon-Token"));
         switch (request.method() + " " + request.path()) {
+            // Begins an answer that never ends, or never stops growing.
+            case "GET /api/v1/doctor" -> request.response().setChunked(true).write("{");
+            case "POST /api/v1/doctor/repair" -> flood(request.response().setChunked(true));
             case "POST /api/v1/runners" -> request.response().setStatusCode(claimStatus).end(claimBody);
             case "POST /api/v1/runners/1-abc/execute" -> request.body().onSuccess(body -> {
                 executed.add(body.toJsonObject());
@@ -63,6 +67,10 @@ final class ScriptedServer implements AutoCloseable {
             }
             default -> request.response().setStatusCode(404).end();
         }
+    }
+
+    private static void flood(HttpServerResponse response) {
+        response.write(" ".repeat(1 << 20)).onSuccess(written -> flood(response));
     }
 
     @Override

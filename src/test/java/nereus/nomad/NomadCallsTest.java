@@ -283,6 +283,16 @@ class NomadCallsTest {
         assertTrue(server.sockets.size() <= 4, server.sockets.size() + " connections");
     }
 
+    @Test
+    void aCallAfterTheEndFailsAtOnceAndCertainly() {
+        HttpNomad nomad = nomad();
+        nomad.close();
+        NomadException.Unreachable closed = assertThrows(NomadException.Unreachable.class,
+                () -> nomad.register(job(), true));
+        assertTrue(said(closed).contains("Client is closed"), said(closed));
+        assertFalse(closed.outcomeUnknown());
+    }
+
     static String said(Throwable error) {
         return String.valueOf(error.getMessage());
     }
