@@ -72,9 +72,6 @@ final class PlantedBugs {
                 new PlantedBug("a claim is answered without asking whether another process has taken over", 60)
                         .with(Fault.SECOND_PROCESS)
                         .replace("pool/Ledger.java", "        epoch.confirmWritten();\n", ""),
-                new PlantedBug("a runner of nobody's is purged without an entry that keeps others from claiming it", 60)
-                        .with(Fault.SECOND_PROCESS).with(Act.DEFINITION_CHANGE).replace("pool/Keeper.java",
-                                "ours ? Optional.empty() : ledger.fence(gone.id())", "Optional.empty()"),
                 new PlantedBug("a restart that no process watched is not noticed", 60)
                         .with(Fault.SECOND_PROCESS, Fault.CRASH, Fault.TASK_RESTARTED)
                         .replace("runner/Table.java", "allocation.restarts() > lease.restarts()", "lease == null"),
