@@ -161,7 +161,7 @@ class RelayTest {
         stage.life.end(ID, ending);
         TestClient.Result result = running.result();
         switch (ending) {
-            case INACTIVE -> assertEquals(new JsonObject().put("type", "timeout"), result.last());
+            case INACTIVE, OUTLIVED -> assertEquals(new JsonObject().put("type", "timeout"), result.last());
             case OUT_OF_MEMORY -> assertEquals("the allocation was OOM Killed", result.last().getString("data"));
             default -> assertEquals("the allocation stopped as expected", result.last().getString("data"));
         }
