@@ -57,7 +57,11 @@ class KillProofTest {
             assertEquals(List.of(), proof.figures().broken(), proof::table);
             assertEquals(Set.of(), proof.twice(), proof::table);
         }
-        Frontend.eventually("no process of the runners is left", () -> leftBehind().isEmpty());
+        try {
+            Frontend.eventually("no process of the runners is left", () -> leftBehind().isEmpty());
+        } catch (AssertionError left) {
+            throw new AssertionError("processes are left: " + leftBehind(), left);
+        }
     }
 
     private Set<String> leftBehind() {

@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
- * Finds the processes of a plain runner in /proc, by its user id if it has one of its own, its mark in their environment, or their
- * session, and kills them.
+ * Finds processes in /proc and kills them: a plain runner's, by its user id if it has one of its own, its mark in their environment,
+ * or their session; and what is left of the runners of an agent that was killed.
  */
 final class MarkedProcesses {
     private static final Path PROC = Path.of("/proc");
@@ -37,39 +38,53 @@ final class MarkedProcesses {
         return stat.size() < 2 ? -1 : Integer.parseInt(stat.get(1));
     }
 
-    /** Stops and kills until none is left, so that a process which starts others faster than one can look is caught too. */
+    /** Kills the processes of a task, by whatever of these is known. */
     static void kill(String mark, int uid, Set<Integer> sessions) {
+        kill("the task " + mark, uid >= 0 ? 1 : EMPTY_ROUNDS, pid -> belongs(pid, mark, uid, sessions));
+    }
+
+    /**
+     * Kills the first processes of sandboxes whose directory lies here. They die with their agent, but one that was being started
+     * when it was killed may have asked the kernel for that too late.
+     */
+    static void killLeft(Path tasks) {
+        kill("an agent that was killed, with tasks in " + tasks, 1,
+                pid -> read(pid, "cmdline").contains(tasks + "/")
+                        && read(pid, "environ").contains("\0NOMAD_ALLOC_ID="));
+    }
+
+    /** Stops and kills until none is left, so that a process which starts others faster than one can look is caught too. */
+    private static void kill(String whose, int emptyRounds, IntPredicate belongs) {
         int empty = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            List<Integer> found = find(mark, uid, sessions);
+            List<Integer> found = find(belongs);
             empty = found.isEmpty() ? empty + 1 : 0;
-            if (empty == (uid >= 0 ? 1 : EMPTY_ROUNDS)) {
+            if (empty == emptyRounds) {
                 return;
             }
             for (int signal : new int[]{Libc.SIGSTOP, Libc.SIGKILL}) {
-                found.forEach(pid -> signal(pid, signal, mark, uid, sessions));
+                found.forEach(pid -> signal(pid, signal, belongs));
             }
             Thread.onSpinWait();
         }
-        throw new IllegalStateException(
-                "processes of the task " + mark + " could not be killed: " + find(mark, uid, sessions));
+        throw new IllegalStateException("processes of " + whose + " could not be killed: " + find(belongs));
     }
 
-    private static void signal(int pid, int signal, String mark, int uid, Set<Integer> sessions) {
+    private static void signal(int pid, int signal, IntPredicate belongs) {
         int pidfd = Libc.pidfdOpen(pid);
         if (pidfd < 0) {
             return;
         }
         // Guard against an id that meanwhile belongs to another process: the descriptor names the one we look at again.
         try (Descriptor process = new Descriptor(pidfd)) {
-            if (belongs(pid, mark, uid, sessions)) {
+            if (belongs.test(pid)) {
                 process.signal(signal);
             }
         }
     }
 
-    private static List<Integer> find(String mark, int uid, Set<Integer> sessions) {
-        return all().stream().filter(pid -> belongs(pid, mark, uid, sessions)).toList();
+    private static List<Integer> find(IntPredicate belongs) {
+        return all().stream().filter(belongs::test).toList();
     }
 
     private static boolean belongs(int pid, String mark, int uid, Set<Integer> sessions) {

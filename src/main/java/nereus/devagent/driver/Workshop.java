@@ -50,8 +50,9 @@ record Workshop(Sandbox sandbox, WorkDirectory work, Path tasks, MemoryLimits me
         }
     }
 
-    /** Removes what an agent that was killed has left. */
+    /** Removes what an agent that was killed has left; the lock on the work directory says that no other uses it. */
     private void sweep() throws IOException {
+        MarkedProcesses.killLeft(tasks);
         try (DirectoryStream<Path> left = Files.newDirectoryStream(tasks, path -> Files.isDirectory(path))) {
             left.forEach(path -> remove(new TaskDirectory(path, "")));
         }

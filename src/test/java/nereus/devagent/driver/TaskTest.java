@@ -297,6 +297,25 @@ class TaskTest {
         }
     }
 
+    @Test
+    void aRunnerThatWasStartedTooLateToDieWithItsAgentIsKilledByTheNextAgent() throws Exception {
+        Path state = work.resolve("late");
+        Path tasks = Files.createDirectories(state.resolve("tasks"));
+        ProcessBuilder late = new ProcessBuilder("/bin/sh", "-c", "read x", "sh",
+                tasks.resolve("late/root").toString());
+        Process other = late.start();
+        late.environment().put("NOMAD_ALLOC_ID", "late");
+        Process left = late.start();
+        try (ProcessDriver next = ProcessDriver.open(state, Optional.empty())) {
+            assertEquals(List.of(), directories(next));
+            assertEquals(137, left.onExit().orTimeout(10, TimeUnit.SECONDS).join().exitValue());
+            assertTrue(other.isAlive(), "what only names the directory is somebody else's");
+        } finally {
+            left.destroyForcibly();
+            other.destroyForcibly();
+        }
+    }
+
     private static String message(Throwable failure) {
         return String.valueOf(failure.getMessage());
     }
