@@ -91,7 +91,10 @@ class ScenarioTest {
                     () -> rehearsal.printed(runner, "grep -la '^sleep.1$' /proc/[0-9]*/cmdline | wc -l")
                             .startsWith("0"));
         }
-        assertEquals(jobs, rehearsal.jobs());
+        // What was begun in place of the one whose claim failed may still have been waiting for Nomad: then one was too many.
+        eventually("there are as many as before", () -> rehearsal.jobs().size() == jobs.size());
+        jobs.removeAll(rehearsal.jobs());
+        assertTrue(jobs.size() <= 1, jobs.toString());
     }
 
     @Test
