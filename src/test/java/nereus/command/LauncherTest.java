@@ -1,6 +1,7 @@
 package nereus.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +41,7 @@ class LauncherTest {
         // The folders of this machine are not to be found.
         script(house.resolve("nereus"), Files.readString(Path.of("nereus")).replace("/usr/lib/jvm", folder + "/jvm"));
         for (String tool : List.of("bash", "env", "readlink", "dirname", "grep", "find", "mkdir", "touch", "flock",
-                "cat")) {
+                "cat", "sleep")) {
             Path real = Path.of("/usr/bin", tool);
             if (Files.exists(real)) {
                 Files.createSymbolicLink(tools.resolve(tool), real);
@@ -61,9 +63,43 @@ class LauncherTest {
                 first.output().endsWith("\n-Da=b\n-Dc=d\n-jar\n" + house + "/target/nereus.jar\nrun\n1\n--\na  b\n\n"),
                 first.output());
         assertTrue(first.output().contains("\n-XX:TieredStopAtLevel=1\n"), first.output());
-        assertTrue(second.output().startsWith("java of ") && !second.output().contains("TieredStopAtLevel"),
+        assertTrue(second.output().contains("java of ") && !second.output().contains("TieredStopAtLevel"),
                 second.output());
         assertEquals(1, Files.readAllLines(house.resolve("mvn.log")).size());
+    }
+
+    @Test
+    void aFasterStartIsPreparedOnceForServersAndUsedByAll() throws Exception {
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
+        script(jdk.resolve("bin/java"), """
+                #!/bin/bash
+                for word in "$@"; do
+                    case $word in -XX:ArchiveClassesAtExit=*) echo classes >"${word#*=}" ;; esac
+                done
+                """ + JAVA.lines().skip(1).collect(Collectors.joining("\n")) + "\n");
+
+        Outcome run = launch(environment, "run", "1", "--", "ls");
+        Outcome first = launch(environment, "serve");
+        Outcome second = launch(environment, "serve");
+        Outcome after = launch(environment, "run", "1", "--", "ls");
+
+        String said = "preparing a faster start once";
+        String use = "\n-XX:SharedArchiveFile=" + house + "/target/nereus.jsa\n";
+        assertFalse(run.output().contains(said) || run.output().contains(use), run.output());
+        assertTrue(first.output().contains(said) && first.output().contains(use), first.output());
+        assertTrue(!second.output().contains(said) && second.output().contains(use), second.output());
+        assertTrue(after.output().contains(use), after.output());
+    }
+
+    @Test
+    void whatCannotBePreparedIsLeftOutAndNotTriedAgain() throws Exception {
+        Outcome first = launch(Map.of("JAVA_HOME", jdk.toString()), "serve");
+        Outcome second = launch(Map.of("JAVA_HOME", jdk.toString()), "serve");
+
+        assertTrue(first.output().contains("preparing"), first.output());
+        assertFalse((first.output() + second.output()).contains("SharedArchiveFile"), second.output());
+        assertFalse(second.output().contains("preparing"), second.output());
+        assertEquals(List.of(42, 42), List.of(first.code(), second.code()));
     }
 
     @Test

@@ -29,10 +29,13 @@ final class AllocationRoutes {
 
     Answer list(Question question, Rows<Allocation> rows, boolean resources, boolean states) {
         String prefix = question.parameter("prefix");
-        // A job is much larger than its allocation, and hardly ever asked for.
-        Function<Allocation, JsonNode> whole = question.parameter("filter").contains("Job.")
+        // A job is much larger than its allocation, and its states than its head, and they are hardly ever asked for.
+        String filter = question.parameter("filter");
+        Function<Allocation, JsonNode> whole = filter.contains("Job.")
                 ? AllocationJson::full
-                : AllocationJson::withoutJob;
+                : AllocationJson.HEAD.containsAll(Filter.fields(filter))
+                        ? AllocationJson::head
+                        : AllocationJson::withoutJob;
         List<Allocation> shown = question.inDefaultNamespace()
                 ? rows.all().stream().filter(a -> a.id().startsWith(prefix)).toList()
                 : List.of();

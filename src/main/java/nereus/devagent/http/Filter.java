@@ -2,9 +2,12 @@ package nereus.devagent.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import nereus.devagent.model.Refused;
 
 /**
@@ -17,6 +20,8 @@ final class Filter {
     private static final String VALUE = "\"-\", \"0\", \"\\\"\", \"`\", [ \\t\\r\\n], [1-9] or [a-zA-Z]";
     private static final String TERM = "\"(\", \"-\", \"0\", \"\\\"\", \"`\", \"not\", [ \\t\\r\\n], [1-9] or [a-zA-Z]";
     private static final String OPERATOR = "\"!=\", \"==\", \"contains\", \"in\", \"is\", \"matches\", \"not\" or [ \\t\\r\\n]";
+
+    private static final Pattern FIELD = Pattern.compile("\\b[A-Z][\\w.]*");
 
     private final String text;
     private int at;
@@ -41,6 +46,11 @@ final class Filter {
             throw filter.wrong("\"and\", \"or\", [ \\t\\r\\n] or EOF");
         }
         return all;
+    }
+
+    /** What a filter may look at: all words that begin with a capital letter, as fields do; values among them do no harm. */
+    static Set<String> fields(String text) {
+        return FIELD.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
     private Predicate<JsonNode> or() {
