@@ -1,14 +1,15 @@
 package nereus.nomad;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An allocation as lists (with resources and task states) and allocation events write it (docs/nomad.md 12, 24, 42). */
-record AllocationRow(@JsonProperty("ID") @Nullable String id, @JsonProperty("JobID") @Nullable String jobId,
-        @JsonProperty("NodeID") @Nullable String nodeId, long modifyIndex, @Nullable String clientStatus,
+@JsonDeserialize(using = AllocationReader.class)
+record AllocationRow(@Nullable String id, @Nullable String jobId,
+        @Nullable String nodeId, long modifyIndex, @Nullable String clientStatus,
         @Nullable String clientDescription, @Nullable String desiredStatus, @Nullable String desiredDescription,
         @Nullable Map<String, TaskState> taskStates, @Nullable AllocatedResources allocatedResources) {
 
@@ -37,7 +38,7 @@ record AllocationRow(@JsonProperty("ID") @Nullable String id, @JsonProperty("Job
 
     record Shared(@Nullable List<PortRow> ports) {}
 
-    record PortRow(@Nullable String label, int value, @JsonProperty("HostIP") @Nullable String hostIp) {}
+    record PortRow(@Nullable String label, int value, @Nullable String hostIp) {}
 
     AllocationFact fact() {
         Collection<TaskState> tasks = Rows.map(taskStates).values();

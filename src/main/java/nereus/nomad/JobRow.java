@@ -1,13 +1,13 @@
 package nereus.nomad;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A job as Nomad writes it: lists say {@code "ParameterizedJob":true}, jobs and events give an object or null. */
-record JobRow(@JsonProperty("ID") @Nullable String id, long modifyIndex, @Nullable String status,
-        @Nullable JsonNode parameterizedJob, boolean stop, @Nullable Map<String, String> meta) {
+@JsonDeserialize(using = JobReader.class)
+record JobRow(@Nullable String id, long modifyIndex, @Nullable String status, boolean parameterized, boolean stop,
+        @Nullable Map<String, String> meta) {
 
     JobFact fact() {
         return fact(modifyIndex, false);
@@ -19,8 +19,6 @@ record JobRow(@JsonProperty("ID") @Nullable String id, long modifyIndex, @Nullab
     }
 
     private JobFact fact(long index, boolean deleted) {
-        boolean parameterized = parameterizedJob != null
-                && (parameterizedJob.asBoolean() || parameterizedJob.isObject());
         return new JobFact(index, Rows.text(id), Rows.text(status), parameterized, stop,
                 meta == null ? Map.of() : Map.copyOf(meta), deleted);
     }
