@@ -31,6 +31,7 @@ public final class Ledger {
     private static final Duration UNREADABLE = Duration.ofSeconds(60);
     /** Marks an entry that is no claim, only keeps others from claiming. */
     private static final String NOBODYS = "nobodys";
+    private static final int MOST_STRANGERS = 100;
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
     private final Nomad nomad;
@@ -212,9 +213,7 @@ public final class Ledger {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
-                if (strangers.add(variable.path())) {
-                    log.warn("the variable {} is none of ours; it is left alone", variable.path());
-                }
+                stranger(variable.path());
             } else if (rest.startsWith("claims/")) {
                 claimed.put(rest.substring("claims/".length()), variable.modifyIndex());
             } else if (rest.startsWith("released/")) {
@@ -222,6 +221,13 @@ public final class Ledger {
             }
         }
         return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
+    }
+
+    private void stranger(String path) {
+        if (strangers.size() < MOST_STRANGERS && strangers.add(path)) {
+            log.warn("the variable {} is none of ours; it is left alone{}", path,
+                    strangers.size() == MOST_STRANGERS ? ", as are more, which are not told" : "");
+        }
     }
 
     /** Guard against a server that lags behind: claims of our predecessor's that it does not show yet would be handed out. */

@@ -28,10 +28,12 @@ class SimulationTest {
         }
         System.out.println("from seed " + first + ": " + histories);
         assertTrue(histories.count() > 0);
+        // Fewer histories say little about how often something happens.
+        double share = histories.count() >= 1_000 ? 0.05 : 0;
         if (histories.count() >= 200) {
             for (Fault fault : Fault.values()) {
-                assertTrue(histories.faults().getOrDefault(fault, 0) * 20 >= histories.count(),
-                        "too few histories have " + fault);
+                int with = histories.faults().getOrDefault(fault, 0);
+                assertTrue(with > 0 && with >= share * histories.count(), "too few histories have " + fault);
             }
         }
     }
