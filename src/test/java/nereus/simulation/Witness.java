@@ -56,8 +56,8 @@ final class Witness {
     private final Set<String> notes = new HashSet<>();
     /** Returns of which somebody tried to take a note. */
     private final Set<String> noting = new HashSet<>();
-    /** Returned while Nomad took no note: a killed process forgets them. */
-    private final Set<String> forgettable = new HashSet<>();
+    /** Returned while Nomad took no note, and the process that knows of it: the ones after it do not. */
+    private final Map<String, Integer> forgettable = new HashMap<>();
     /** Ids of whose entry somebody wrote, and which processes did. */
     private final Map<String, Set<Integer>> attempts = new HashMap<>();
     private final Set<Integer> killed = new HashSet<>();
@@ -109,7 +109,7 @@ final class Witness {
                 throw new Violation("the return of " + id + " is answered and not noted");
             }
             if (!notes.contains(id)) {
-                forgettable.add(id);
+                forgettable.put(id, process);
             }
         }
         claims.remove(id);
@@ -211,7 +211,8 @@ final class Witness {
         }
         if (process.isPresent() && process.get().ready()) {
             for (String id : returned) {
-                if (process.get().fleet.claimed(id).isPresent() && (!forgettable.contains(id) || killed.isEmpty())) {
+                int number = process.get().number;
+                if (process.get().fleet.claimed(id).isPresent() && forgettable.getOrDefault(id, number) == number) {
                     throw new Violation(id + " was returned and is claimed again");
                 }
             }
@@ -249,7 +250,7 @@ final class Witness {
             }
         });
         claims.keySet().stream().filter(id -> !killed.isEmpty()).forEach(ids::add);
-        forgettable.stream().filter(id -> !killed.isEmpty()).forEach(ids::add);
+        forgettable.keySet().stream().filter(id -> !killed.isEmpty()).forEach(ids::add);
         // A deletion that failed may have left its environment, and the claims in it.
         claims.values().stream().filter(claim -> claim.released && !lost(claim))
                 .forEach(claim -> ids.add(claim.runner.id()));
