@@ -152,4 +152,10 @@ final class Cluster implements Tasks, Ticker {
         now = until;
         model.advance(now);
     }
+
+    /** The epoch is another process's. */
+    boolean overtaken(int process) {
+        var epoch = model.variable("nereus/sim/epoch");
+        return epoch != null && !("process " + process).equals(epoch.items().get("process"));
+    }
 }

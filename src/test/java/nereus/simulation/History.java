@@ -283,8 +283,7 @@ final class History {
 
     /** The epoch is another's, which may not be ready yet; it has not heard of that, and need not know what the other answered. */
     private boolean overtaken(Service at) {
-        var epoch = cluster.model.variable("nereus/sim/epoch");
-        return epoch != null && !("process " + at.number).equals(epoch.items().get("process"));
+        return cluster.overtaken(at.number);
     }
 
     private boolean purging(Service at) {

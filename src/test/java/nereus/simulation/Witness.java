@@ -56,7 +56,10 @@ final class Witness {
     private final Set<String> notes = new HashSet<>();
     /** Returns of which somebody tried to take a note. */
     private final Set<String> noting = new HashSet<>();
-    /** Returned while Nomad took no note, and the process that knows of it: the ones after it do not. */
+    /**
+     * Returned while Nomad took no note, or by a process that is over without knowing it, and that process: a later one may not know
+     * of it yet, or ever.
+     */
     private final Map<String, Integer> forgettable = new HashMap<>();
     /** Ids of whose entry somebody wrote, and which processes did. */
     private final Map<String, Set<Integer>> attempts = new HashMap<>();
@@ -108,7 +111,7 @@ final class Witness {
             if (!noting.contains(id)) {
                 throw new Violation("the return of " + id + " is answered and not noted");
             }
-            if (!notes.contains(id)) {
+            if (!notes.contains(id) || cluster.overtaken(process)) {
                 forgettable.put(id, process);
             }
         }
