@@ -90,9 +90,11 @@ class NomadCallsTest {
     @Test
     void aForbiddenCallNamesTheRightItNeeds() {
         server.then(exchange -> exchange.answer(403, "Permission denied"));
-        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().nodes())).contains("node read"));
-        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().deleteVariable("nereus/a")))
-                .contains("destroy on variable nereus/a"));
+        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().nodes()))
+                .contains("needs: node { policy = \"read\" }"));
+        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().deleteVariable("nereus/a/claims/b")))
+                .contains(
+                        "namespace \"default\" { variables { path \"nereus/a/*\" { capabilities = [\"destroy\"] } } }"));
     }
 
     @Test
@@ -167,11 +169,11 @@ class NomadCallsTest {
                 plain.subscribe(), plain.open(), plain.execHeartbeat(), 500, 1, 10, 1 << 20);
         Address address = Address.of(server.uri());
         Call write = Call.delete("purge", "submit-job", "/v1/job/a");
-        try (Transport transport = new Transport(vertx, one)) {
-            var first = later(() -> transport.send(address, write, Deadline.in(Duration.ofSeconds(60))));
+        try (Transport transport = new Transport(vertx, one, new Credentials(one))) {
+            var first = later(() -> transport.send(address, write, "", Deadline.in(Duration.ofSeconds(60))));
             busy.get(5, TimeUnit.SECONDS);
             NomadException waited = assertThrows(NomadException.Unreachable.class,
-                    () -> transport.send(address, write, Deadline.in(Duration.ofMillis(50))));
+                    () -> transport.send(address, write, "", Deadline.in(Duration.ofMillis(50))));
             assertFalse(waited.outcomeUnknown());
             assertTrue(said(waited).contains("no connection within 50 ms"), said(waited));
             assertFalse(first.isDone());
