@@ -114,6 +114,10 @@ final class Nereus implements Running {
         if (settings.server().open()) {
             log.warn("everybody who reaches {} can run commands: set server.token", settings.server().address());
         }
+        if (settings.nomad().readable()) {
+            log.warn(
+                    "Nomad's token goes over the network as plain text, and with it all of the cluster: use https in nomad.addresses");
+        }
         log.info("listening on {}:{}, as instance {}, with Nomad at {}", settings.server().address(), api.port(),
                 instance,
                 settings.nomad().addresses());

@@ -76,9 +76,9 @@ class RightsTest {
         List<Finding> findings = check();
         assertEquals("", bad(findings));
         assertEquals(
-                List.of("Nomad", "jobs", "allocations", "nodes", "event stream", "job registration",
-                        "job registration", "exec", "job purge", "variables: destroy", "variables: write",
-                        "variables: list", "variables: read", "variables: clean up"),
+                List.of("Nomad", "jobs", "allocations", "nodes", "event stream", "job purge", "job registration",
+                        "exec", "job clean-up", "variables: destroy", "variables: write", "variables: list",
+                        "variables: read", "variables: clean-up"),
                 findings.stream().map(Finding::subject).toList());
         assertTrue(findings.stream().anyMatch(finding -> finding.text().equals("it is allowed")), findings.toString());
         assertNothingIsLeft();

@@ -32,7 +32,7 @@ public record Access(Optional<Path> tokenFile, Optional<Path> ca, Optional<Path>
         Optional<Path> tokenFile = section.parsed("tokenFile", "", text -> {
             Optional<Path> file = file(text, AclToken::read);
             if (file.isPresent() && !token.isEmpty()) {
-                throw new IllegalArgumentException("and nomad.token are both set: leave one of them empty");
+                throw new IllegalArgumentException("must be empty while nomad.token is set");
             }
             return file;
         });
@@ -41,13 +41,13 @@ public record Access(Optional<Path> tokenFile, Optional<Path> ca, Optional<Path>
         String keyName = section.text("keyFile", "").strip();
         Optional<Path> certificate = section.parsed("certificateFile", "", text -> {
             if (!text.isBlank() && keyName.isEmpty()) {
-                throw new IllegalArgumentException("needs nomad.keyFile, with the key that belongs to it");
+                throw new IllegalArgumentException("must be empty without nomad.keyFile");
             }
             return file(text, Pem::certificates);
         });
         Optional<Path> key = section.parsed("keyFile", "", text -> {
             if (!text.isBlank() && certificateName.isEmpty()) {
-                throw new IllegalArgumentException("needs nomad.certificateFile, with the certificate it belongs to");
+                throw new IllegalArgumentException("must be empty without nomad.certificateFile");
             }
             return file(text, name -> {
                 if (certificate.isPresent()) {
@@ -71,7 +71,7 @@ public record Access(Optional<Path> tokenFile, Optional<Path> ca, Optional<Path>
             content.read(file);
             return Optional.of(file);
         } catch (IOException | InvalidPathException e) {
-            throw new IllegalArgumentException("cannot be used: " + Pem.because(e), e);
+            throw new IllegalArgumentException("must be a file that can be used (" + Pem.because(e) + ")", e);
         }
     }
 }

@@ -7,13 +7,10 @@ import java.security.KeyStoreException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentTrust extends X509ExtendedTrustManager {
     private final String where;
+    private final String name;
     private volatile X509ExtendedTrustManager java;
 
     /** An agent's certificate that is not accepted; the message says why, and what to do. */
@@ -37,9 +35,13 @@ final class AgentTrust extends X509ExtendedTrustManager {
         }
     }
 
-    /** @param where what the certificates are checked against, for people */
-    AgentTrust(String where, Optional<List<X509Certificate>> authorities) {
+    /**
+     * @param where what the certificates are checked against, for people
+     * @param name what they must be made out to; empty when Java is to check it against the host, as the engine says
+     */
+    AgentTrust(String where, String name, Optional<List<X509Certificate>> authorities) {
         this.where = where;
+        this.name = name;
         this.java = of(authorities);
     }
 
@@ -83,10 +85,19 @@ final class AgentTrust extends X509ExtendedTrustManager {
         } catch (CertificateException e) {
             throw new Untrusted(words(chain[0], e, engine.getPeerHost()), e);
         }
+        if (!name.isEmpty() && !CertificateNames.of(chain[0]).include(name)) {
+            throw new Untrusted(whose(chain[0]) + "is made out to " + CertificateNames.of(chain[0])
+                    + ", not to " + name + ": set nomad.serverName to one of these names",
+                    new CertificateException("another name"));
+        }
+    }
+
+    private static String whose(X509Certificate shown) {
+        return "the agent's certificate (" + shown.getSubjectX500Principal().getName() + ") ";
     }
 
     private String words(X509Certificate shown, CertificateException problem, @Nullable String host) {
-        String whose = "the agent's certificate (" + shown.getSubjectX500Principal().getName() + ") ";
+        String whose = whose(shown);
         for (Throwable t = problem; t != null; t = t.getCause()) {
             if (t instanceof CertificateExpiredException) {
                 return whose + "has expired, or one that signed it has (" + t.getMessage()
@@ -99,22 +110,11 @@ final class AgentTrust extends X509ExtendedTrustManager {
         }
         String text = String.valueOf(problem.getMessage());
         if (text.startsWith("No subject alternative") || text.startsWith("No name matching")) {
-            return whose + "is made out to " + names(shown) + ", not to " + host
+            return whose + "is made out to " + CertificateNames.of(shown) + ", not to " + host
                     + ": use one of these names in nomad.addresses, or set nomad.serverName to one";
         }
         return whose + "is signed by " + shown.getIssuerX500Principal().getName()
                 + ", which is not in " + where + " (" + text + ")";
-    }
-
-    private static String names(X509Certificate shown) {
-        try {
-            Collection<List<?>> names = shown.getSubjectAlternativeNames();
-            return names == null || names.isEmpty()
-                    ? "no name at all"
-                    : names.stream().map(name -> String.valueOf(name.get(1))).collect(Collectors.joining(", "));
-        } catch (CertificateParsingException e) {
-            return "names that cannot be read";
-        }
     }
 
     @Override

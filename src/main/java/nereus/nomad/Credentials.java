@@ -1,9 +1,10 @@
 package nereus.nomad;
 
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class Credentials {
                 .orElse("Java's own list of authorities: name the file with the certificate of the cluster's CA in nomad.caFile");
         try {
             this.seen = contents();
-            this.trust = new AgentTrust(where,
+            this.trust = new AgentTrust(where, access.serverName(),
                     access.ca().isEmpty() ? Optional.empty() : Optional.of(Pem.certificates(access.ca().get())));
             this.certificate = access.certificate().isEmpty() || access.key().isEmpty()
                     ? null
@@ -67,7 +68,18 @@ public final class Credentials {
     }
 
     /** Lets a client use them; TLS itself is each request's choice. */
-    void prepare(ClientOptionsBase options) {
+    void prepare(HttpClientOptions options) {
+        options.setVerifyHost(access.serverName().isEmpty());
+        show(options);
+    }
+
+    /** The same for WebSockets. Their client would look for the agent at the name that its certificate bears, so we check that name. */
+    void prepare(WebSocketClientOptions options) {
+        options.setVerifyHost(access.serverName().isEmpty());
+        show(options);
+    }
+
+    private void show(ClientOptionsBase options) {
         options.setTrustOptions(TrustOptions.wrap(trust));
         if (certificate != null) {
             options.setKeyCertOptions(KeyCertOptions.wrap(certificate));
@@ -90,10 +102,6 @@ public final class Credentials {
         RequestOptions options = new RequestOptions().setHost(address.host()).setPort(address.port())
                 .setSsl(address.tls()).setMethod(call.method()).setURI(call.with("namespace", settings.namespace())
                         .with("region", settings.region()).uri());
-        if (address.tls() && !access.serverName().isEmpty()) {
-            options.setServer(SocketAddress.inetSocketAddress(address.port(), address.host()))
-                    .setHost(access.serverName());
-        }
         if (!shown.isEmpty()) {
             options.putHeader("X-Nomad-Token", shown);
         }

@@ -108,7 +108,7 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
         private void connect(Address address) {
             RequestOptions request = credentials.request(address, call, token);
             // The time-out of the handshake also closes a connection on which nothing is ever answered.
-            WebSocketConnectOptions options = new WebSocketConnectOptions().setServer(request.getServer())
+            WebSocketConnectOptions options = new WebSocketConnectOptions()
                     .setHost(request.getHost()).setPort(request.getPort()).setSsl(request.isSsl())
                     .setURI(request.getURI()).setHeaders(request.getHeaders())
                     .setTimeout(settings.open().toMillis());

@@ -96,6 +96,13 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
         return uri;
     }
 
+    /** Whether a token goes to another machine as plain text. */
+    public boolean readable() {
+        return (!token.isEmpty() || access.tokenFile().isPresent()) && addresses.stream()
+                .anyMatch(address -> "http".equals(address.getScheme())
+                        && !address.getHost().matches("localhost|127\\..*|\\[::1]"));
+    }
+
     /** Without the token. */
     @Override
     public String toString() {

@@ -17,8 +17,10 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads PEM files. Every message says what is wrong with the file, and none shows what stands in it. */
 final class Pem {
@@ -77,15 +79,17 @@ final class Pem {
     }
 
     private static PrivateKey key(byte[] pkcs8) throws IOException {
-        for (String algorithm : List.of("EC", "RSA", "EdDSA")) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-            } catch (GeneralSecurityException another) {
-                // The file does not say which it is in words.
-                continue;
-            }
+        // The file does not say in words which it is.
+        return Stream.of("EC", "RSA", "EdDSA").flatMap(algorithm -> key(algorithm, pkcs8).stream()).findFirst()
+                .orElseThrow(() -> new IOException("the key in it is damaged, or neither RSA nor EC nor EdDSA"));
+    }
+
+    private static Optional<PrivateKey> key(String algorithm, byte[] pkcs8) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8)));
+        } catch (GeneralSecurityException another) {
+            return Optional.empty();
         }
-        throw new IOException("the key in it is damaged, or neither RSA nor EC nor EdDSA");
     }
 
     /** Why a file could not be used, in words: Java's own message of a missing file is just its name. */

@@ -25,7 +25,17 @@ final class TlsTrouble {
                 return Optional.of(alert(text, access, ours));
             }
         }
-        return Optional.empty();
+        return address.tls() && ended(cause)
+                ? Optional.of(Refusals.because(cause) + "; an agent that " + (ours == null
+                        ? "wants a client certificate ends connections so: see nomad.certificateFile and nomad.keyFile"
+                        : "does not accept our certificate ends connections so: see nomad.certificateFile"))
+                : Optional.empty();
+    }
+
+    /** The agent's last word, which says why, can be lost when it ends the connection right behind it. */
+    private static boolean ended(Throwable cause) {
+        String text = Refusals.because(cause);
+        return text.contains("closed") || text.contains("reset") || text.contains("Broken pipe");
     }
 
     /**

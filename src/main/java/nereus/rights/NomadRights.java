@@ -86,7 +86,7 @@ public final class NomadRights {
 
     /** What the first snapshot, the stream and the epoch have not shown already, but for exec. Makes nothing. */
     List<RightFinding> rest() {
-        attempt("job registration", this::purgeNothing);
+        attempt("job purge", this::purgeNothing);
         attempt("variables: destroy", this::deleteNothing);
         return findings;
     }
@@ -120,26 +120,32 @@ public final class NomadRights {
         Optional<EventStream> stream = Optional.empty();
         try {
             stream = attempted("event stream", nomad::events, "it can be followed");
-            if (!attempt("job registration", this::purgeNothing) || !attempt("job registration", this::register)) {
+            if (!attempt("job purge", this::purgeNothing)) {
                 return;
             }
             try {
-                Optional<String> allocation = stream.flatMap(this::placed);
-                if (allocation.isPresent()) {
-                    attempt("exec", () -> exec.in(allocation.get(), namespace));
-                } else {
-                    findings.add(new RightFinding(true, false, "exec", "not tried: "
-                            + (stream.isEmpty() ? "without the stream" : "no node took the job of this check, so")
-                            + " there is no allocation to try it in"));
+                if (attempt("job registration", this::register)) {
+                    knock(stream.flatMap(this::placed), stream.isPresent());
                 }
             } finally {
-                attempt("job purge", () -> {
+                // Also after a registration that failed: it may have come through although nobody said so.
+                attempt("job clean-up", () -> {
                     nomad.purge(JOBS + name);
                     return "what was registered is gone again";
                 });
             }
         } finally {
             stream.ifPresent(EventStream::close);
+        }
+    }
+
+    private void knock(Optional<String> allocation, boolean followed) {
+        if (allocation.isPresent()) {
+            attempt("exec", () -> exec.in(allocation.get(), namespace));
+        } else {
+            findings.add(new RightFinding(true, false, "exec", "not tried: "
+                    + (followed ? "no node took the job of this check" : "the job of this check cannot be followed")
+                    + ", so there is no allocation to try it in"));
         }
     }
 
@@ -153,7 +159,7 @@ public final class NomadRights {
                 .setTaskGroups(List.of(new TaskGroup().setName("check").setCount(1).setRestartPolicy(once)
                         .setReschedulePolicy(never).setTasks(List.of(nothing)))),
                 true);
-        return "jobs can be registered and purged";
+        return "jobs can be registered";
     }
 
     private boolean forgotten(JobFact job) {
@@ -192,16 +198,14 @@ public final class NomadRights {
         if (!attempt("variables: destroy", this::deleteNothing)) {
             return;
         }
-        boolean created = attempt("variables: write", () -> {
-            nomad.createVariable(path, Map.of("by", "nereus check"));
-            return "they can be created";
-        });
-        if (!created) {
-            // Guard against one whose creation came through although nobody said so.
-            nomad.deleteVariable(path);
-            return;
-        }
         try {
+            boolean created = attempt("variables: write", () -> {
+                nomad.createVariable(path, Map.of("by", "nereus check"));
+                return "they can be created";
+            });
+            if (!created) {
+                return;
+            }
             attempt("variables: list", () -> {
                 List<Variable> all = nomad.variables(variables).rows();
                 if (all.stream().noneMatch(variable -> variable.path().equals(path))) {
@@ -218,7 +222,7 @@ public final class NomadRights {
                 return "they can be read";
             });
         } finally {
-            attempt("variables: clean up", () -> {
+            attempt("variables: clean-up", () -> {
                 nomad.deleteVariable(path);
                 return "what was written is gone again";
             });

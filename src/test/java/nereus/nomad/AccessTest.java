@@ -73,10 +73,14 @@ class AccessTest {
         String problems = problems(Map.of("NEREUS_NOMAD_TOKEN_FILE", empty.toString(), "NEREUS_NOMAD_CA_FILE",
                 work.resolve("away.pem").toString(), "NEREUS_NOMAD_CERTIFICATE_FILE", one.key().toString(),
                 "NEREUS_NOMAD_KEY_FILE", one.certificate().toString()));
-        assertTrue(problems.contains("nomad.tokenFile cannot be used: it is empty"), problems);
-        assertTrue(problems.contains("nomad.caFile cannot be used: there is no such file"), problems);
-        assertTrue(problems.contains("nomad.certificateFile cannot be used: it holds no certificate"), problems);
-        assertTrue(problems.contains("nomad.keyFile cannot be used: it holds no private key"), problems);
+        assertTrue(
+                problems.contains("nomad.tokenFile must be a file that can be used (it is empty), not '" + empty + ""),
+                problems);
+        assertTrue(problems.contains("nomad.caFile must be a file that can be used (there is no such file)"), problems);
+        assertTrue(problems.contains("nomad.certificateFile must be a file that can be used (it holds no certificate"),
+                problems);
+        assertTrue(problems.contains("nomad.keyFile must be a file that can be used (it holds no private key"),
+                problems);
     }
 
     @Test
@@ -85,9 +89,9 @@ class AccessTest {
                 "NEREUS_NOMAD_KEY_FILE", two.key().toString()));
         assertTrue(problems.contains("it is not the key of the first certificate in " + one.certificate()), problems);
         assertTrue(problems(Map.of("NEREUS_NOMAD_CERTIFICATE_FILE", one.certificate().toString()))
-                .contains("needs nomad.keyFile"));
+                .contains("nomad.certificateFile must be empty without nomad.keyFile"));
         assertTrue(problems(Map.of("NEREUS_NOMAD_KEY_FILE", one.key().toString()))
-                .contains("needs nomad.certificateFile"));
+                .contains("nomad.keyFile must be empty without nomad.certificateFile"));
     }
 
     @Test
@@ -95,7 +99,7 @@ class AccessTest {
         Path token = Files.writeString(work.resolve("token"), "s3cret\n");
         String problems = problems(
                 Map.of("NEREUS_NOMAD_TOKEN", "other", "NEREUS_NOMAD_TOKEN_FILE", token.toString()));
-        assertTrue(problems.contains("nomad.tokenFile and nomad.token are both set"), problems);
+        assertTrue(problems.contains("nomad.tokenFile must be empty while nomad.token is set"), problems);
     }
 
     /** {@code nomad tls cert create} writes SEC 1, many scripts PKCS #1. */
@@ -112,7 +116,8 @@ class AccessTest {
         curves.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair pair = curves.generateKeyPair();
         BigInteger number = ((ECPrivateKey) pair.getPrivate()).getS();
-        byte[] sec1 = HexFormat.of().parseHex("30310201010420" + "%064x".formatted(number) + "a00a06082a8648ce3d030107");
+        byte[] sec1 = HexFormat.of()
+                .parseHex("30310201010420" + "%064x".formatted(number) + "a00a06082a8648ce3d030107");
         assertEquals(number, ((ECPrivateKey) key("EC PRIVATE KEY", sec1)).getS());
     }
 

@@ -65,6 +65,7 @@ class NomadCallsTest {
             "500|rpc error: write tcp 1.2.3.4:5->6.7.8.9:4647: write: broken pipe|Refused|true",
             "500|leadership lost while committing log|Refused|true", "502|Bad Gateway|Refused|true",
             "500|No cluster leader|Refused|false",
+            "500|rpc error: rpc error: Enforcing job modify index 0: job already exists|Conflict|false",
             "500|rpc error: failed to get conn: dial tcp 1.2.3.4:4647: connect: connection refused|Refused|false",
             "409|{}|Conflict|false", "301||Refused|false"})
     void anErrorOfAWriteSaysWhetherItMayHaveHappened(int status, String text, String kind, boolean unknown) {
@@ -209,6 +210,24 @@ class NomadCallsTest {
         try (ScriptedNomad other = new ScriptedNomad(vertx, Recording.of("02-nodes.http").replay())) {
             assertEquals(1, nomad(settings(server.uri(), other.uri())).nodes().rows().size());
             assertEquals(1, server.requests.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"500|No cluster leader", "429|slow down", "503|Service Unavailable",
+            "500|rpc error: failed to get conn: dial tcp 1.2.3.4:4647: connect: connection refused"})
+    void anAgentThatCannotAnswerIsLeftForAnotherByEveryKindOfCall(int status, String text) {
+        server.then(exchange -> exchange.answer(status, text));
+        try (ScriptedNomad other = new ScriptedNomad(vertx, Recording.of("02-nodes.http").replay())) {
+            assertEquals(1, nomad(settings(server.uri(), other.uri())).nodes().rows().size());
+            HttpNomad writes = nomad(settings(server.uri(), other.uri()));
+            assertThrows(NomadException.Refused.class, () -> writes.purge("10-a"));
+            writes.purge("10-b");
+            HttpNomad streams = nomad(settings(server.uri(), other.uri()));
+            assertThrows(NomadException.Refused.class, streams::events);
+            streams.purge("10-c");
+            assertEquals(3, server.requests.size());
+            assertEquals(3, other.requests.size());
         }
     }
 

@@ -13,9 +13,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +28,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import nereus.Certificates;
 import nereus.clock.Ticker;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -224,25 +229,63 @@ class TlsTest {
     }
 
     @Test
-    void aMissingOrForeignClientCertificateIsToldAndNoWriteIsInDoubt() {
+    void aMissingOrForeignClientCertificateIsToldByEveryKindOfCall() {
         ScriptedNomad agent = agent(server, Optional.of(ours));
-        String trouble = trouble(trusting(ours), agent.uri());
-        assertTrue(trouble.contains("set nomad.certificateFile and nomad.keyFile"), trouble);
-        trouble = trouble(showing(stranger), agent.uri());
-        assertTrue(trouble.contains(
-                "the one in nomad.certificateFile " + stranger.certificate() + ", signed by CN=others, of the CA"),
-                trouble);
-        trouble = trouble(showing(expired), agent.uri());
-        assertTrue(trouble.contains("has expired at"), trouble);
+        for (Access access : List.of(trusting(ours), showing(stranger), showing(expired))) {
+            HttpNomad nomad = nomad(access, agent.uri());
+            for (Executable call : List.<Executable>of(nomad::nodes, nomad::events, () -> exec(access, agent.uri()))) {
+                String text = said(assertThrows(NomadException.Unreachable.class, call));
+                assertTrue(text.contains("nomad.certificateFile"), text);
+            }
+        }
         assertEquals(List.of(), agent.requests);
+    }
+
+    /** The agent's last word can be lost when it ends the connection; what is said when it is heard: */
+    @Test
+    void anAlertOfTheAgentIsExplained() throws Exception {
+        SSLException missing = new SSLHandshakeException("Received fatal alert: certificate_required");
+        Address address = Address.of(URI.create("https://127.0.0.1:1"));
+        assertTrue(TlsTrouble.refused(new IOException(missing)));
+        assertFalse(TlsTrouble.refused(new IOException("Connection reset")));
+        assertEquals(
+                "the agent ended the handshake (fatal alert: certificate_required); it may want a client certificate:"
+                        + " set nomad.certificateFile and nomad.keyFile",
+                new Credentials(settings(trusting(ours), address(address))).because(address, missing));
+        SSLException unknown = new SSLHandshakeException("Received fatal alert: unknown_ca");
+        String text = new Credentials(settings(showing(stranger), address(address))).because(address, unknown);
+        assertTrue(text.contains(
+                "the one in nomad.certificateFile " + stranger.certificate() + ", signed by CN=others, of the CA"),
+                text);
+        text = new Credentials(settings(showing(expired), address(address))).because(address, unknown);
+        assertTrue(text.contains("has expired at"), text);
+    }
+
+    private static URI address(Address address) {
+        return URI.create(address.toString());
+    }
+
+    @Test
+    void aStarStandsForOneLabelAndOnlyAlternativeNamesCount() {
+        CertificateNames names = new CertificateNames(List.of("a.example.org", "*.nomad.example.org", "*.org"),
+                List.of("10.0.0.1", "0:0:0:0:0:0:0:1"));
+        for (String yes : List.of("a.example.org", "A.Example.ORG", "x.nomad.example.org", "10.0.0.1", "::1")) {
+            assertTrue(names.include(yes), yes);
+        }
+        for (String no : List.of("b.example.org", "nomad.example.org", "x.y.nomad.example.org", "example.org",
+                ".nomad.example.org", "10.0.0.2", "", "*.nomad.example.com")) {
+            assertFalse(names.include(no), no);
+        }
     }
 
     @Test
     void anAgentWithoutTlsIsToldSo() {
-        ScriptedNomad plain = new ScriptedNomad(vertx,
-                exchange -> exchange.answer(400, "400 Bad Request", "Content-Type: text/plain; charset=utf-8"));
-        String trouble = trouble(trusting(ours), URI.create("https://127.0.0.1:" + plain.uri().getPort()));
-        assertTrue(trouble.contains("use http://127.0.0.1:" + plain.uri().getPort()), trouble);
+        NetServer plain = vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0))
+                .connectHandler(
+                        socket -> socket.handler(hello -> socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")));
+        int port = plain.listen().await().actualPort();
+        String trouble = trouble(trusting(ours), URI.create("https://127.0.0.1:" + port));
+        assertTrue(trouble.contains("use http://127.0.0.1:" + port), trouble);
     }
 
     /** Nomad 2.0.5, whose TLS is Go's, says so to plain HTTP. */
@@ -290,11 +333,11 @@ class TlsTest {
         assertTrue(said(assertThrows(NomadException.class, nomad::events)).contains("not in nomad.caFile"));
 
         Files.copy(ours, ca, StandardCopyOption.REPLACE_EXISTING);
-        assertTrue(said(assertThrows(NomadException.class, nomad::events)).contains("signed by CN=others, of the CA"));
+        assertTrue(said(assertThrows(NomadException.class, nomad::events)).contains("nomad.certificateFile"));
 
         Files.copy(client.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
         // Between the two writes of a renewal the key is another's: what was good before stays.
-        assertTrue(said(assertThrows(NomadException.class, nomad::events)).contains("signed by CN=others, of the CA"));
+        assertTrue(said(assertThrows(NomadException.class, nomad::events)).contains("nomad.certificateFile"));
 
         Files.copy(client.key(), key, StandardCopyOption.REPLACE_EXISTING);
         nomad.events().close();

@@ -84,7 +84,7 @@ final class Receiver implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         try {
             int shut = (int) handle("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
                     .invokeExact(fd, SHUT_RD);
@@ -93,7 +93,7 @@ final class Receiver implements AutoCloseable {
             if (shut + closed != 0) {
                 throw new AssertionError("the socket was not closed");
             }
-        } catch (Exception | Error e) {
+        } catch (Error e) {
             throw e;
         } catch (Throwable e) {
             throw new AssertionError(e);
