@@ -3,6 +3,7 @@ name        = "nereus"
 description = "Nereus and the runners that it keeps warm"
 
 capabilities {
-  # What runners.driver names, and what Nereus itself runs with (nomad-jobs/nereus.nomad.hcl).
-  enabled_task_drivers = ["docker", "raw_exec"]
+  # What runners.driver names; exec, which the group "config" of each runner job names, that never runs (count 0); and what Nereus
+  # itself runs with (nomad-jobs/nereus.nomad.hcl).
+  enabled_task_drivers = ["docker", "exec", "raw_exec"]
 }

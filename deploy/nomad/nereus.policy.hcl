@@ -1,5 +1,5 @@
-# The least rights that Nereus needs, for the instance "nereus" in the namespace "nereus". Each of these lines is needed: without any
-# one of them `nereus check` names it. Another namespace or runners.instance changes the two names below.
+# The least rights that Nereus needs, for the instance "nereus" in the namespace "nereus". Each of these is needed: without any
+# one of them `nereus check` names it (Nomad 2.0.5 gives `list` to whoever may read or write). Another namespace or runners.instance changes the two names below.
 #
 #   nomad namespace apply deploy/nomad/nereus.namespace.hcl
 #   nomad acl policy apply -description "Nereus" nereus deploy/nomad/nereus.policy.hcl
