@@ -5,10 +5,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import nereus.clock.Ticker;
 import nereus.command.NomadCheck;
 import nereus.command.Parts;
 import nereus.command.Running;
+import nereus.nomad.Credentials;
+import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
+import nereus.rights.ExecTry;
+import nereus.rights.NomadRights;
 import nereus.settings.Configuration;
 
 /** Builds what the command line starts. */
@@ -42,8 +47,12 @@ final class Assembly implements Parts {
             @Override
             public List<Finding> run() {
                 Vertx vertx = Vertx.vertx();
-                try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad())) {
-                    return new NomadRights(nomad, settings.runners().instance()).run();
+                Credentials credentials = new Credentials(settings.nomad());
+                try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
+                        HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials)) {
+                    return new NomadRights(nomad, new ExecTry(vertx, exec), settings.runners(),
+                            settings.nomad().namespace(), Ticker.SYSTEM).all().stream()
+                            .map(found -> new Finding(found.good(), found.subject(), found.text())).toList();
                 } finally {
                     vertx.close();
                 }

@@ -10,8 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import nereus.api.ApiServer;
 import nereus.api.Collaborators;
 import nereus.clock.Ticker;
@@ -23,18 +25,23 @@ import nereus.epoch.Epoch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
 import nereus.files.Files;
+import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
 import nereus.pool.Troubles;
+import nereus.rights.ExecTry;
+import nereus.rights.NomadRights;
+import nereus.rights.RightsWatch;
 import nereus.runner.Bell;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
 import nereus.sync.Watcher;
+import nereus.systemd.Supervision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +62,8 @@ final class Nereus implements Running {
         try {
             Vertx vertx = Vertx.vertx();
             parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
-            HttpNomad nomad = new HttpNomad(vertx, settings.nomad());
+            Credentials credentials = new Credentials(settings.nomad());
+            HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
             parts.push(nomad);
 
             Bell bell = new Bell();
@@ -74,7 +82,7 @@ final class Nereus implements Running {
             HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
             Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
                     settings.sync(), ticker, random, houseKeeper);
-            HttpExec exec = new HttpExec(vertx, settings.nomad());
+            HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials);
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
@@ -91,12 +99,24 @@ final class Nereus implements Running {
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
             thread("watcher", watcher::watch);
+            ExecTry execTry = new ExecTry(vertx, exec);
+            thread("rights", new RightsWatch(nomad, fleet, readiness, () -> new NomadRights(nomad, execTry,
+                    settings.runners(), settings.nomad().namespace(), ticker))::watch);
+            Optional<Supervision> supervision = Supervision.start(System.getenv(), readiness::problems,
+                    within -> lives(vertx, fleet, within), ticker);
+            supervision.ifPresent(telling -> parts.push(telling::stop));
+            parts.push(new Drain(readiness, executions, settings.stop().drain())::run);
+            supervision.ifPresent(telling -> parts.push(telling::stopping));
         } catch (IOException | RuntimeException failed) {
             close();
             throw failed;
         }
         if (settings.server().open()) {
             log.warn("everybody who reaches {} can run commands: set server.token", settings.server().address());
+        }
+        if (settings.nomad().readable()) {
+            log.warn(
+                    "Nomad's token goes over the network as plain text, and with it all of the cluster: use https in nomad.addresses");
         }
         log.info("listening on {}:{}, as instance {}, with Nomad at {}", settings.server().address(), api.port(),
                 instance,
@@ -142,6 +162,16 @@ final class Nereus implements Running {
             thread.interrupt();
             thread.join(STOP);
         });
+    }
+
+    /** Whether an event loop, a virtual thread and the fleet's lock come to their turn in that time. */
+    private static boolean lives(Vertx vertx, Fleet fleet, Duration within) throws InterruptedException {
+        CountDownLatch through = new CountDownLatch(1);
+        vertx.runOnContext(v -> Thread.startVirtualThread(() -> {
+            fleet.counts();
+            through.countDown();
+        }));
+        return through.await(within.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static RunnerLife life(Fleet fleet, Claims claims) {

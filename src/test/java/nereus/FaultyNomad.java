@@ -31,14 +31,21 @@ final class FaultyNomad implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private volatile int mostConnections = Integer.MAX_VALUE;
     private volatile int peak;
+    /** The only token that is good; empty lets everybody in. */
+    private volatile String token = "";
 
     FaultyNomad(Vertx vertx, int agentPort) {
+        this(vertx, agentPort, new NetServerOptions());
+    }
+
+    /** @param options of TLS */
+    FaultyNomad(Vertx vertx, int agentPort, NetServerOptions options) {
         this.agentPort = agentPort;
         for (NomadCall call : NomadCall.values()) {
             calls.put(call, new AtomicInteger());
         }
         this.client = vertx.createNetClient();
-        this.server = vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0));
+        this.server = vertx.createNetServer(options.setHost("127.0.0.1").setPort(0));
         server.connectHandler(socket -> links.add(new Link(socket))).listen().await();
     }
 
@@ -60,6 +67,11 @@ final class FaultyNomad implements AutoCloseable {
     void heal() {
         faults.clear();
         links.forEach(link -> link.silent = false);
+    }
+
+    /** From now on every other token is refused, as Nomad refuses one that was revoked. */
+    void admit(String only) {
+        token = only;
     }
 
     /** How often that was asked for, whatever became of it. */
@@ -167,6 +179,11 @@ final class FaultyNomad implements AutoCloseable {
             if (plain() > mostConnections && !kind.lasting()) {
                 answer((NomadFault.Says) NomadFault.TOO_MANY);
                 end();
+                return;
+            }
+            if (!token.isEmpty() && !text.substring(0, head).contains("X-Nomad-Token: " + token + "\r\n")
+                    && !text.substring(0, head).endsWith("X-Nomad-Token: " + token)) {
+                answer((NomadFault.Says) NomadFault.FORBIDDEN);
                 return;
             }
             switch (faults.get(kind)) {

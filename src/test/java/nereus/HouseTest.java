@@ -31,7 +31,9 @@ class HouseTest {
             Map.entry("api",
                     List.of("files", "execution", "sync", "pool", "runner", "environment", "nomad", "settings",
                             "clock")),
-            Map.entry("command", List.of("settings", "api")), Map.entry("devagent", List.of("clock")));
+            Map.entry("rights", List.of("runner", "environment", "nomad", "clock")),
+            Map.entry("systemd", List.of("clock")), Map.entry("command", List.of("settings", "api")),
+            Map.entry("devagent", List.of("clock")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -82,10 +84,11 @@ class HouseTest {
 
     static Stream<Arguments> libraries() {
         return Stream.of(library("io.vertx.ext.web", "nereus.api..", "nereus.devagent.http.."),
-                library("com.hashicorp.nomad", "nereus", "nereus.nomad..", "nereus.environment..", "nereus.pool.."),
+                library("com.hashicorp.nomad", "nereus.rights..", "nereus.nomad..", "nereus.environment..",
+                        "nereus.pool.."),
                 library("dev.failsafe", "nereus.nomad..", "nereus.sync.."),
                 library("picocli", "nereus", "nereus.command.."), library("org.yaml", "nereus.settings.."),
-                library("java.lang.foreign", "nereus.devagent.driver.."));
+                library("java.lang.foreign", "nereus.devagent.driver..", "nereus.systemd.."));
     }
 
     private static Arguments library(String name, String... rooms) {

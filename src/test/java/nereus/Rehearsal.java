@@ -34,6 +34,7 @@ final class Rehearsal implements AutoCloseable {
 
     private Rehearsal(TaskDriver driver, UnaryOperator<AgentSettings> cluster, Map<String, String> settings)
             throws Exception {
+        this.settings.put("server.drain", "0");
         this.settings.putAll(settings);
         Vertx vertx = Vertx.vertx();
         parts.push(() -> vertx.close().await());

@@ -58,6 +58,11 @@ public final class ServerProcess implements AutoCloseable {
         return process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
     }
 
+    /** SIGTERM; does not wait. */
+    void terminate() {
+        process.destroy();
+    }
+
     /** kill -9. */
     public void kill() {
         process.destroyForcibly().onExit().join();

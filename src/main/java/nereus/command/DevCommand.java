@@ -62,7 +62,8 @@ final class DevCommand implements Callable<Integer> {
         if (port != null) {
             configuration.with("server", "port", port.toString(), "--port");
         }
-        return configuration.with("server", "address", LOOPBACK, "dev")
+        // Who presses ^C does not want to wait for what runs.
+        return configuration.with("server", "address", LOOPBACK, "dev").with("server", "drain", "0", "dev")
                 .with("nomad", "addresses", "http://" + LOOPBACK + ":" + agent, "dev");
     }
 

@@ -1,6 +1,7 @@
 package nereus.execution;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
@@ -21,6 +22,9 @@ import nereus.runner.Claimed;
 public final class Executions {
     /** What all commands that wait for their clients may hold together. */
     private static final long MOST_PENDING_BYTES = 32L << 20;
+
+    /** How often to look whether anything runs yet. */
+    private static final long LOOK_MILLIS = 50;
 
     private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
     private final Relay.Relays shared;
@@ -115,6 +119,28 @@ public final class Executions {
     public boolean busy(String runnerId) {
         RunnerExecutions runner = runners.get(runnerId);
         return runner != null && runner.busy(shared.ticker().nanos(), shared.settings());
+    }
+
+    /**
+     * Waits until nothing runs, waits for its client, or handles files, in any runner.
+     *
+     * @return false when that was still so after that time
+     */
+    public Future<Boolean> quiet(Duration within) {
+        Promise<Boolean> quiet = Promise.promise();
+        long began = shared.ticker().nanos();
+        look(quiet, began, within.toNanos());
+        return quiet.future();
+    }
+
+    private void look(Promise<Boolean> quiet, long began, long within) {
+        // What waits for its client ends without a word when its time is over, so this is looked for, not waited for.
+        boolean busy = runners.keySet().stream().anyMatch(this::busy);
+        if (!busy || shared.ticker().nanos() - began >= within) {
+            quiet.complete(!busy);
+        } else {
+            shared.vertx().setTimer(LOOK_MILLIS, timer -> look(quiet, began, within));
+        }
     }
 
     /** What runs now, by runner, as in {@link #running(String)}; runners without any are missing. */

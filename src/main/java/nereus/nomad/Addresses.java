@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The agents of the cluster, the one that answered last first. */
+/** The agents of the cluster, the one that answered last first. An agent that answers for want of a leader, or of patience, is no better than a dead one. */
 final class Addresses {
     private final List<Address> all;
     private final AtomicInteger first = new AtomicInteger();

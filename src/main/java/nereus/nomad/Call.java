@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One request to Nomad.
  *
  * @param name what it does, for people: {@code register job 10-…}
- * @param right the right it needs, named when Nomad refuses it
+ * @param right the line of a policy that it needs, named when Nomad refuses it
  */
 record Call(String name, String right, HttpMethod method, String path, Map<String, String> query,
         @Nullable Buffer body) {

@@ -17,14 +17,16 @@ final class Caller implements AutoCloseable {
     private final NomadSettings settings;
     private final Transport transport;
     private final Addresses addresses;
+    private final Credentials credentials;
     private final FailsafeExecutor<Answer> reads;
     private final FailsafeExecutor<Answer> writes;
     private volatile String lastFailure = "";
 
-    Caller(Vertx vertx, NomadSettings settings, Addresses addresses, Patience patience) {
+    Caller(Vertx vertx, NomadSettings settings, Credentials credentials, Addresses addresses, Patience patience) {
         this.settings = settings;
         this.addresses = addresses;
-        this.transport = new Transport(vertx, settings);
+        this.credentials = credentials;
+        this.transport = new Transport(vertx, settings, credentials);
         CircuitBreaker<Answer> breaker = CircuitBreaker.<Answer>builder().handle(NomadException.Unreachable.class)
                 .withFailureThreshold(patience.failures()).withDelay(patience.rest()).withSuccessThreshold(1).build();
         RetryPolicy<Answer> again = RetryPolicy.<Answer>builder().handleIf(Caller::passing)
@@ -69,8 +71,12 @@ final class Caller implements AutoCloseable {
                 break;
             }
             try {
-                Answer answer = transport.send(address, call, deadline);
-                addresses.answered(address);
+                Answer answer = send(address, call, deadline);
+                if (Refusals.helpless(answer)) {
+                    addresses.failed(address);
+                } else {
+                    addresses.answered(address);
+                }
                 if (!answer.ok() && answer.status() != 404) {
                     throw Refusals.of(call, answer);
                 }
@@ -85,6 +91,20 @@ final class Caller implements AutoCloseable {
             }
         }
         throw last;
+    }
+
+    /**
+     * Guard against a token that was replaced, and revoked, while the call was on its way: a refusal is certain, so it is sent once
+     * more with the new one.
+     */
+    private Answer send(Address address, Call call, Deadline deadline) {
+        String token = credentials.token();
+        Answer answer = transport.send(address, call, token, deadline);
+        if (answer.status() == 403 && !credentials.constant()) {
+            String now = credentials.token();
+            return now.equals(token) ? answer : transport.send(address, call, now, deadline);
+        }
+        return answer;
     }
 
     /** Whether the same read may go well a little later. */

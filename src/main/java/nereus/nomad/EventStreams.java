@@ -14,24 +14,29 @@ final class EventStreams implements AutoCloseable {
 
     private final Vertx vertx;
     private final NomadSettings settings;
+    private final Credentials credentials;
     private final Addresses addresses;
     private final Json json;
     private final HttpClient client;
     private final Context context;
     private final Call call;
 
-    EventStreams(Vertx vertx, NomadSettings settings, Addresses addresses, Json json) {
+    EventStreams(Vertx vertx, NomadSettings settings, Credentials credentials, Addresses addresses, Json json) {
         this.vertx = vertx;
         this.settings = settings;
+        this.credentials = credentials;
         this.addresses = addresses;
         this.json = json;
         this.context = vertx.getOrCreateContext();
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
-                        .setKeepAlive(false).setTcpKeepAlive(true),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout(Math.toIntExact(settings.connect().toMillis())).setKeepAlive(false)
+                .setTcpKeepAlive(true);
+        credentials.prepare(options);
+        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
         // Topics cannot stand in the query map: the parameter is repeated.
-        this.call = Call.get("subscribe to events", "read-job, and node read for the topic Node",
+        this.call = Call.get("subscribe to events",
+                PolicyLine.capability(settings.namespace(), "read-job") + ", and for the topic Node "
+                        + PolicyLine.nodes(),
                 "/v1/event/stream?topic=Job&topic=Allocation&topic=Evaluation&topic=Node");
     }
 
@@ -39,7 +44,7 @@ final class EventStreams implements AutoCloseable {
         NomadException.Unreachable last = new NomadException.Unreachable(call.name() + ": no address answers", false,
                 new ConnectException());
         for (Address address : addresses.inOrder()) {
-            HttpEventStream stream = new HttpEventStream(vertx, context, settings, json, call, address);
+            HttpEventStream stream = new HttpEventStream(vertx, context, settings, credentials, json, call, address);
             try {
                 stream.open(client);
                 addresses.answered(address);
@@ -50,6 +55,11 @@ final class EventStreams implements AutoCloseable {
                 }
                 addresses.failed(address);
                 last = e;
+            } catch (NomadException.Refused e) {
+                if (Refusals.helpless(e.status(), e.getMessage())) {
+                    addresses.failed(address);
+                }
+                throw e;
             }
         }
         throw last;

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.parsetools.RecordParser;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class HttpEventStream implements EventStream {
     private final Vertx vertx;
     private final Context context;
     private final NomadSettings settings;
+    private final Credentials credentials;
     private final Json json;
     private final Call call;
     private final Address address;
@@ -53,10 +55,12 @@ final class HttpEventStream implements EventStream {
 
     private record End(String reason, Throwable cause) implements Item {}
 
-    HttpEventStream(Vertx vertx, Context context, NomadSettings settings, Json json, Call call, Address address) {
+    HttpEventStream(Vertx vertx, Context context, NomadSettings settings, Credentials credentials, Json json, Call call,
+            Address address) {
         this.vertx = vertx;
         this.context = context;
         this.settings = settings;
+        this.credentials = credentials;
         this.json = json;
         this.call = call;
         this.address = address;
@@ -64,7 +68,8 @@ final class HttpEventStream implements EventStream {
 
     /** Waits for the first line, which says that the subscription stands. */
     void open(HttpClient client) {
-        context.runOnContext(v -> start(client));
+        RequestOptions options = credentials.request(address, call, credentials.token());
+        context.runOnContext(v -> start(client, options));
         try {
             subscribed.future().await();
         } catch (NomadException e) {
@@ -83,14 +88,14 @@ final class HttpEventStream implements EventStream {
         return answered;
     }
 
-    private void start(HttpClient client) {
+    private void start(HttpClient client, RequestOptions options) {
         long timer = vertx.setTimer(settings.subscribe().toMillis(), id -> end(answered
                 ? "the stream stays silent: Nomad 2.0 answers so when the token lacks a right (" + call.right() + ")"
                 : "no answer within " + settings.subscribe().toMillis() + " ms", new TimeoutException()));
         subscribed.future().onComplete(done -> vertx.cancelTimer(timer));
-        client.request(Transport.request(settings, address, call)).onComplete(connected -> {
+        client.request(options).onComplete(connected -> {
             if (connected.failed()) {
-                end("no connection (" + Refusals.because(connected.cause()) + ")", connected.cause());
+                end("no connection (" + credentials.because(address, connected.cause()) + ")", connected.cause());
             } else if (over) {
                 // Guard against a connection that came only after the time was up.
                 connected.result().reset();
@@ -98,7 +103,8 @@ final class HttpEventStream implements EventStream {
                 request = connected.result();
                 request.send().onComplete(head -> {
                     if (head.failed()) {
-                        end("the connection was lost (" + Refusals.because(head.cause()) + ")", head.cause());
+                        end("the connection was lost (" + credentials.because(address, head.cause()) + ")",
+                                head.cause());
                     } else {
                         read(head.result());
                     }

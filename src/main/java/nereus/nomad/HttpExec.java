@@ -25,21 +25,29 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
 
     private final Vertx vertx;
     private final NomadSettings settings;
+    private final Credentials credentials;
     private final Addresses addresses;
     private final WebSocketClient client;
     private final Json json = new Json();
     private final ExecFrames frames = new ExecFrames();
 
     public HttpExec(Vertx vertx, NomadSettings settings) {
+        this(vertx, settings, new Credentials(settings));
+    }
+
+    public HttpExec(Vertx vertx, NomadSettings settings, Credentials credentials) {
         this.vertx = vertx;
         this.settings = settings;
+        this.credentials = credentials;
         this.addresses = new Addresses(settings);
         // closingTimeout 0: after our close frame is written the connection is closed, without waiting for Nomad's.
-        this.client = vertx.createWebSocketClient(
-                new WebSocketClientOptions().setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
-                        .setMaxConnections(settings.execSessions()).setMaxFrameSize(LARGEST_MESSAGE)
-                        .setMaxMessageSize(LARGEST_MESSAGE).setClosingTimeout(0).setTcpKeepAlive(true)
-                        .setTcpNoDelay(true));
+        WebSocketClientOptions options = new WebSocketClientOptions()
+                .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
+                .setMaxConnections(settings.execSessions()).setMaxFrameSize(LARGEST_MESSAGE)
+                .setMaxMessageSize(LARGEST_MESSAGE).setClosingTimeout(0).setTcpKeepAlive(true)
+                .setTcpNoDelay(true);
+        credentials.prepare(options);
+        this.client = vertx.createWebSocketClient(options);
     }
 
     @Override
@@ -49,12 +57,20 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
         if (!context.isEventLoopContext()) {
             return Future.failedFuture(new IllegalStateException("exec sessions live on event-loop contexts"));
         }
-        Call call = Call.get("exec in allocation " + allocationId, "alloc-exec",
+        Call call = Call.get("exec in allocation " + allocationId,
+                PolicyLine.capability(settings.namespace(), "alloc-exec"),
                 "/v1/client/allocation/" + Call.encoded(allocationId) + "/exec").with("task", task)
                 .with("tty", Boolean.toString(terminal))
                 .with("command", new String(json.write(command), StandardCharsets.UTF_8));
         Opening opening = new Opening(context, call, terminal, listener);
-        context.runOnContext(v -> opening.start());
+        if (credentials.constant()) {
+            context.runOnContext(v -> opening.start(credentials.token()));
+        } else {
+            Thread.startVirtualThread(() -> {
+                String token = credentials.token();
+                context.runOnContext(v -> opening.start(token));
+            });
+        }
         return opening.opened.future();
     }
 
@@ -71,6 +87,7 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
         private final ExecSocket.Listener listener;
         private final Promise<ExecSocket> opened = Promise.promise();
         private final Iterator<Address> untried = addresses.inOrder().iterator();
+        private String token = "";
 
         Opening(Context context, Call call, boolean terminal, ExecSocket.Listener listener) {
             this.context = context;
@@ -79,7 +96,8 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
             this.listener = listener;
         }
 
-        void start() {
+        void start(String shown) {
+            token = shown;
             long timer = vertx.setTimer(settings.open().toMillis(), id -> opened.tryFail(new NomadException.Unreachable(
                     call.name() + ": no session within " + settings.open().toMillis() + " ms", false,
                     new TimeoutException())));
@@ -88,10 +106,11 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
         }
 
         private void connect(Address address) {
-            RequestOptions request = Transport.request(settings, address, call);
+            RequestOptions request = credentials.request(address, call, token);
             // The time-out of the handshake also closes a connection on which nothing is ever answered.
-            WebSocketConnectOptions options = new WebSocketConnectOptions().setHost(address.host())
-                    .setPort(address.port()).setURI(request.getURI()).setHeaders(request.getHeaders())
+            WebSocketConnectOptions options = new WebSocketConnectOptions()
+                    .setHost(request.getHost()).setPort(request.getPort()).setSsl(request.isSsl())
+                    .setURI(request.getURI()).setHeaders(request.getHeaders())
                     .setTimeout(settings.open().toMillis());
             client.connect(options).onComplete(connected -> {
                 if (connected.succeeded()) {
@@ -118,8 +137,12 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
 
         private void failed(Address address, Throwable cause) {
             if (cause instanceof UpgradeRejectedException rejected) {
-                addresses.answered(address);
                 String body = rejected.getBody() == null ? "" : rejected.getBody().toString();
+                if (Refusals.helpless(rejected.getStatus(), body)) {
+                    addresses.failed(address);
+                } else {
+                    addresses.answered(address);
+                }
                 opened.tryFail(Refusals.of(call, address, rejected.getStatus(), body));
                 return;
             }
@@ -129,7 +152,7 @@ public final class HttpExec implements ExecTransport, AutoCloseable {
                 return;
             }
             opened.tryFail(new NomadException.Unreachable(call.name() + " at " + address + ": no session ("
-                    + Refusals.because(cause) + ")", false, cause));
+                    + credentials.because(address, cause) + ")", false, cause));
         }
     }
 }

@@ -23,14 +23,30 @@ public final class HttpNomad implements Nomad, AutoCloseable {
     private final EventStreams streams;
 
     public HttpNomad(Vertx vertx, NomadSettings settings) {
-        this(vertx, settings, Patience.USUAL);
+        this(vertx, settings, new Credentials(settings));
+    }
+
+    public HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials) {
+        this(vertx, settings, credentials, Patience.USUAL);
     }
 
     HttpNomad(Vertx vertx, NomadSettings settings, Patience patience) {
+        this(vertx, settings, new Credentials(settings), patience);
+    }
+
+    private HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials, Patience patience) {
         this.settings = settings;
         Addresses addresses = new Addresses(settings);
-        this.caller = new Caller(vertx, settings, addresses, patience);
-        this.streams = new EventStreams(vertx, settings, addresses, json);
+        this.caller = new Caller(vertx, settings, credentials, addresses, patience);
+        this.streams = new EventStreams(vertx, settings, credentials, addresses, json);
+    }
+
+    private String capability(String name) {
+        return PolicyLine.capability(settings.namespace(), name);
+    }
+
+    private String onVariables(String path, String capability) {
+        return PolicyLine.variables(settings.namespace(), path, capability);
     }
 
     private record Registration(long jobModifyIndex) {}
@@ -49,38 +65,40 @@ public final class HttpNomad implements Nomad, AutoCloseable {
             body.put("EnforceIndex", true);
             body.put("JobModifyIndex", 0);
         }
-        Call call = Call.put("register job " + job.getId(), "submit-job", "/v1/jobs", json.write(body));
+        Call call = Call.put("register job " + job.getId(), capability("submit-job"), "/v1/jobs", json.write(body));
         return read(call, caller.call(call), Registration.class).jobModifyIndex();
     }
 
     @Override
     public void purge(String jobId) {
-        caller.call(Call.delete("purge job " + jobId, "submit-job", "/v1/job/" + Call.encoded(jobId)).with("purge",
+        caller.call(Call.delete("purge job " + jobId, capability("submit-job"), "/v1/job/" + Call.encoded(jobId)).with(
+                "purge",
                 "true"));
     }
 
     @Override
     public Optional<Job> job(String id) {
-        Call call = current(Call.get("read job " + id, "read-job", "/v1/job/" + Call.encoded(id)));
+        Call call = current(Call.get("read job " + id, capability("read-job"), "/v1/job/" + Call.encoded(id)));
         return present(call, "job not found").map(answer -> read(call, answer, Job.class));
     }
 
     @Override
     public Listing<JobFact> jobs(String prefix) {
-        Call call = Call.get("list jobs", "list-jobs", "/v1/jobs").with("prefix", prefix).with("meta", "true");
+        Call call = Call.get("list jobs", capability("list-jobs"), "/v1/jobs").with("prefix", prefix).with("meta",
+                "true");
         return list(call, JobRow.class, JobRow::fact);
     }
 
     @Override
     public Listing<AllocationFact> allocations() {
-        Call call = Call.get("list allocations", "read-job", "/v1/allocations").with("filter", LIVE)
+        Call call = Call.get("list allocations", capability("read-job"), "/v1/allocations").with("filter", LIVE)
                 .with("resources", "true").with("task_states", "true");
         return list(call, AllocationRow.class, AllocationRow::fact);
     }
 
     @Override
     public Listing<NodeFact> nodes() {
-        return list(Call.get("list nodes", "node read", "/v1/nodes"), NodeRow.class, NodeRow::fact);
+        return list(Call.get("list nodes", PolicyLine.nodes(), "/v1/nodes"), NodeRow.class, NodeRow::fact);
     }
 
     @Override
@@ -103,26 +121,26 @@ public final class HttpNomad implements Nomad, AutoCloseable {
 
     private Variable put(String name, String path, Map<String, String> items, long index) {
         byte[] body = json.write(Map.of("Path", path, "Items", items));
-        Call call = Call.put(name, "write on variable " + path, variablePath(path), body).with("cas",
+        Call call = Call.put(name, onVariables(path, "write"), variablePath(path), body).with("cas",
                 Long.toString(index));
         return read(call, caller.call(call), VariableRow.class).variable();
     }
 
     @Override
     public void deleteVariable(String path) {
-        caller.call(Call.delete("delete variable " + path, "destroy on variable " + path, variablePath(path)));
+        caller.call(Call.delete("delete variable " + path, onVariables(path, "destroy"), variablePath(path)));
     }
 
     @Override
     public Optional<Variable> variable(String path) {
         Call call = current(
-                Call.get("read variable " + path, "read on variable " + path, variablePath(path)));
+                Call.get("read variable " + path, onVariables(path, "read"), variablePath(path)));
         return present(call, "variable not found").map(answer -> read(call, answer, VariableRow.class).variable());
     }
 
     @Override
     public Listing<Variable> variables(String prefix) {
-        Call call = Call.get("list variables", "list on variables " + prefix + "*", "/v1/vars").with("prefix", prefix);
+        Call call = Call.get("list variables", onVariables(prefix, "list"), "/v1/vars").with("prefix", prefix);
         return list(call, VariableRow.class, VariableRow::variable);
     }
 
@@ -133,7 +151,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
 
     @Override
     public String version() {
-        Call call = Call.get("read the agent's version", "agent read", "/v1/agent/self");
+        Call call = Call.get("read the agent's version", PolicyLine.agent(), "/v1/agent/self");
         Self self = read(call, caller.call(call), Self.class);
         Version version = self.config() == null ? null : self.config().version();
         if (version == null || Rows.text(version.version()).isEmpty()) {

@@ -7,10 +7,10 @@ import java.util.List;
 import nereus.settings.Section;
 
 /**
- * Where Nomad is and how patiently it is asked. {@code region} is empty for the agent's own, {@code token} is empty without ACLs.
- * Certificates and a token read from a file belong here too, as values of their own beside {@code token}.
+ * Where Nomad is and how patiently it is asked. {@code region} is empty for the agent's own, {@code token} is empty without ACLs, and
+ * when it stands in a file.
  *
- * @param addresses agents of one cluster, tried in this order; {@code http://host:port}
+ * @param addresses agents of one cluster, tried in this order; {@code http://host:port} or {@code https://host:port}
  * @param call how long one method of {@link Nomad} may take in all, its repetitions and pages included
  * @param connect how long one TCP connection may take to come about
  * @param subscribe how long the event stream may take to say its first {@code {}}
@@ -20,10 +20,11 @@ import nereus.settings.Section;
  * @param connections plain HTTP connections per address; Nomad allows 100 per client address by default
  * @param execSessions exec sessions per address
  * @param eventBacklog bytes of unread events after which a stream is given up
+ * @param access the files that prove who we are and who Nomad is
  */
 public record NomadSettings(List<URI> addresses, String token, String namespace, String region, Duration call,
         Duration connect, Duration subscribe, Duration open, Duration execHeartbeat, int pageSize, int connections,
-        int execSessions, int eventBacklog) {
+        int execSessions, int eventBacklog, Access access) {
 
     private static final int MEBIBYTE = 1 << 20;
 
@@ -32,6 +33,14 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("addresses: at least one address of a Nomad agent is needed");
         }
+    }
+
+    /** Without files. */
+    public NomadSettings(List<URI> addresses, String token, String namespace, String region, Duration call,
+            Duration connect, Duration subscribe, Duration open, Duration execHeartbeat, int pageSize, int connections,
+            int execSessions, int eventBacklog) {
+        this(addresses, token, namespace, region, call, connect, subscribe, open, execHeartbeat, pageSize, connections,
+                execSessions, eventBacklog, Access.NONE);
     }
 
     /** The defaults, for the given agents. */
@@ -46,8 +55,9 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
      */
     public static NomadSettings read(Section section) {
         NomadSettings defaults = of(URI.create("http://127.0.0.1:4646"));
+        String token = section.text("token", "").strip();
         return new NomadSettings(section.parsed("addresses", "http://127.0.0.1:4646", NomadSettings::addresses),
-                section.text("token", "").strip(), section.text("namespace", "default"),
+                token, section.text("namespace", "default"),
                 section.text("region", ""), section.duration("callTimeout", defaults.call),
                 section.duration("connectTimeout", defaults.connect),
                 section.duration("subscribeTimeout", defaults.subscribe),
@@ -56,7 +66,8 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
                 section.number("pageSize", defaults.pageSize, 1, 10_000),
                 section.number("connections", defaults.connections, 1, 1_000),
                 section.number("execSessions", defaults.execSessions, 1, 1_000_000),
-                section.number("eventBacklogMiB", defaults.eventBacklog / MEBIBYTE, 1, 1024) * MEBIBYTE);
+                section.number("eventBacklogMiB", defaults.eventBacklog / MEBIBYTE, 1, 1024) * MEBIBYTE,
+                Access.read(section, token));
     }
 
     private static List<URI> addresses(String text) {
@@ -75,10 +86,8 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(text + " is not an address such as http://host:4646", e);
         }
-        if ("https".equals(uri.getScheme())) {
-            throw new IllegalArgumentException(text + ": TLS towards Nomad is not supported, use http");
-        }
-        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+        boolean known = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!known || uri.getHost() == null) {
             throw new IllegalArgumentException(text + " is not an address such as http://host:4646");
         }
         if (!uri.getRawPath().isEmpty() && !uri.getRawPath().equals("/")) {
@@ -87,10 +96,18 @@ public record NomadSettings(List<URI> addresses, String token, String namespace,
         return uri;
     }
 
+    /** Whether a token goes to another machine as plain text. */
+    public boolean readable() {
+        return (!token.isEmpty() || access.tokenFile().isPresent()) && addresses.stream()
+                .anyMatch(address -> "http".equals(address.getScheme())
+                        && !address.getHost().matches("localhost|127\\..*|\\[::1]"));
+    }
+
     /** Without the token. */
     @Override
     public String toString() {
-        return "NomadSettings[addresses=" + addresses + ", token=" + (token.isEmpty() ? "none" : "set")
+        return "NomadSettings[addresses=" + addresses + ", token="
+                + (access.tokenFile().isPresent() ? "in a file" : token.isEmpty() ? "none" : "set")
                 + ", namespace=" + namespace + ", region=" + region + "]";
     }
 }

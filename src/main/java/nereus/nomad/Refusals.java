@@ -15,10 +15,24 @@ final class Refusals {
             "cannot update periodic job", "cannot update non-periodic job", "nonexistent namespace",
             "No cluster leader", "No path to region", "failed to get conn");
 
+    /** Texts of a 500 of an agent that does not get through to a leader, where another one may. */
+    private static final List<String> HELPLESS = List.of("No cluster leader", "No path to region", "failed to get conn",
+            "broken pipe", "connection refused", "connection reset", "i/o timeout", "rpc error: EOF",
+            "leadership lost");
+
     private static final List<String> NO_RIGHT = List.of("Permission denied", "ACL token not found",
             "ACL token expired");
 
     private Refusals() {}
+
+    /** Whether the agent itself is in trouble or has no room for us, so that the next call had better go to another. */
+    static boolean helpless(Answer answer) {
+        return helpless(answer.status(), answer.body().toString());
+    }
+
+    static boolean helpless(int status, String body) {
+        return status == 429 || status > 500 || (status == 500 && contains(body, HELPLESS));
+    }
 
     static NomadException of(Call call, Answer answer) {
         return of(call, answer.from(), answer.status(), answer.body().toString());
@@ -29,10 +43,13 @@ final class Refusals {
         String message = call.name() + " at " + from + ": Nomad answered " + status
                 + (text.isEmpty() ? "" : ": " + text);
         if (status == 403 || (status >= 500 && contains(text, NO_RIGHT))) {
-            return new NomadException.Forbidden(message + " (the token needs " + call.right() + ")");
+            return new NomadException.Forbidden(message + " (the token's policy needs: " + call.right() + ")");
         }
-        if (status == 409 || (status >= 500 && text.startsWith("Enforcing job modify index"))) {
+        if (status == 409 || (status >= 500 && text.contains("Enforcing job modify index"))) {
             return new NomadException.Conflict(message);
+        }
+        if (status == 400 && text.contains("HTTP request to an HTTPS server")) {
+            message += " (use https:// in nomad.addresses)";
         }
         boolean certain = status < 500 || contains(text, NOTHING_WRITTEN);
         return new NomadException.Refused(status, message, call.write() && !certain);

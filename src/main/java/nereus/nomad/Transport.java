@@ -20,26 +20,27 @@ final class Transport implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final Vertx vertx;
-    private final NomadSettings settings;
+    private final Credentials credentials;
     private final HttpClient client;
     /** All steps of all attempts run here, one after the other, so that an attempt needs no lock. */
     private final Context context;
 
-    Transport(Vertx vertx, NomadSettings settings) {
+    Transport(Vertx vertx, NomadSettings settings, Credentials credentials) {
         this.vertx = vertx;
-        this.settings = settings;
+        this.credentials = credentials;
         this.context = vertx.getOrCreateContext();
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
-                        .setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setTcpKeepAlive(true),
-                new PoolOptions().setHttp1MaxSize(settings.connections()));
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout(Math.toIntExact(settings.connect().toMillis()))
+                .setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setTcpKeepAlive(true);
+        credentials.prepare(options);
+        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(settings.connections()));
     }
 
     /**
      * @throws NomadException.Unreachable when no whole answer came; its outcome is unknown when the call writes and had been sent
      */
-    Answer send(Address address, Call call, Deadline deadline) {
-        Attempt attempt = new Attempt(address, call, deadline);
+    Answer send(Address address, Call call, String token, Deadline deadline) {
+        Attempt attempt = new Attempt(address, call, credentials.request(address, call, token), deadline);
         context.runOnContext(v -> attempt.start());
         try {
             return attempt.answer.future().await();
@@ -55,16 +56,6 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    static RequestOptions request(NomadSettings settings, Address address, Call call) {
-        RequestOptions options = new RequestOptions().setHost(address.host()).setPort(address.port())
-                .setMethod(call.method()).setURI(call.with("namespace", settings.namespace())
-                        .with("region", settings.region()).uri());
-        if (!settings.token().isEmpty()) {
-            options.putHeader("X-Nomad-Token", settings.token());
-        }
-        return options;
-    }
-
     @Override
     public void close() {
         client.close();
@@ -73,22 +64,24 @@ final class Transport implements AutoCloseable {
     private final class Attempt {
         private final Address address;
         private final Call call;
+        private final RequestOptions options;
         private final Deadline deadline;
         private final Promise<Answer> answer = Promise.promise();
         private @Nullable HttpClientRequest request;
         private boolean sent;
         private boolean over;
 
-        Attempt(Address address, Call call, Deadline deadline) {
+        Attempt(Address address, Call call, RequestOptions options, Deadline deadline) {
             this.address = address;
             this.call = call;
+            this.options = options;
             this.deadline = deadline;
         }
 
         void start() {
             long timer = vertx.setTimer(Math.max(1, deadline.leftMillis()), _ -> timedOut());
             // Guard against a client that was closed since the call began: it throws, and the caller waits for an answer.
-            Future.succeededFuture(Transport.request(settings, address, call)).compose(client::request)
+            Future.succeededFuture(options).compose(client::request)
                     .compose(this::send).onComplete(done -> {
                         vertx.cancelTimer(timer);
                         if (over) {
@@ -142,9 +135,11 @@ final class Transport implements AutoCloseable {
         }
 
         private NomadException lost(Throwable cause) {
-            String what = sent ? ": the connection was lost before the whole answer came (" : ": no connection (";
-            return new NomadException.Unreachable(call.name() + " at " + address + what + Refusals.because(cause) + ")",
-                    call.write() && sent, cause);
+            boolean arrived = sent && !TlsTrouble.refused(cause);
+            String what = arrived ? ": the connection was lost before the whole answer came (" : ": no connection (";
+            return new NomadException.Unreachable(
+                    call.name() + " at " + address + what + credentials.because(address, cause) + ")",
+                    call.write() && arrived, cause);
         }
     }
 }

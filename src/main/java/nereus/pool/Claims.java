@@ -49,7 +49,7 @@ public final class Claims {
      * @throws ClaimException when there is none, or the claim could not be recorded
      */
     public Claimed claim(int environment, Duration inactivityTimeout, String claimer) {
-        if (!readiness.ledgerTrusted()) {
+        if (!readiness.ledgerTrusted() || readiness.stopping()) {
             throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
         }
         for (int i = 0; i < TRIES; i++) {

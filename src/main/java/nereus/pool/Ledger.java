@@ -211,6 +211,8 @@ public final class Ledger {
                 refuseOlder(variable);
             } else if (SavedDefinitions.environmentOf(rest).isPresent()) {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
+            } else if (rest.startsWith("checks/")) {
+                log.debug("a check of our rights is under way, or was killed: {}", variable.path());
             } else if (RunnerJob.environmentOf(rest.substring(rest.indexOf('/') + 1)).isEmpty()) {
                 // Guard against a path that somebody else wrote: it must never lead to a purge of the job it names.
                 stranger(variable.path());

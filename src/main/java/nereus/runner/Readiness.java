@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 public final class Readiness {
     /** What can be in the way; each has at most one problem at a time. */
     public enum Part {
-        LEDGER, NOMAD, START
+        LEDGER, NOMAD, RIGHTS, START, STOP
     }
 
     private final CountDownLatch known = new CountDownLatch(1);
@@ -28,6 +28,11 @@ public final class Readiness {
     /** Whether the ledger can be trusted; while it cannot, nothing is handed out. */
     public synchronized boolean ledgerTrusted() {
         return !problems.containsKey(Part.LEDGER);
+    }
+
+    /** Whether the service stops: what is claimed is served on for a while, and nothing more is handed out. */
+    public synchronized boolean stopping() {
+        return problems.containsKey(Part.STOP);
     }
 
     public synchronized void problem(Part part, String text) {

@@ -220,7 +220,7 @@ class EventStreamTest {
         NomadException silent = assertThrows(NomadException.Unreachable.class,
                 () -> nomad(1 << 20, Duration.ofMillis(100)).events());
         assertTrue(said(silent).contains("read-job"), said(silent));
-        assertTrue(said(silent).contains("node read"), said(silent));
+        assertTrue(said(silent).contains("node { policy = \"read\" }"), said(silent));
         closed.get(5, TimeUnit.SECONDS);
         assertEquals(1, server.requests.size());
     }

@@ -65,6 +65,7 @@ class NomadCallsTest {
             "500|rpc error: write tcp 1.2.3.4:5->6.7.8.9:4647: write: broken pipe|Refused|true",
             "500|leadership lost while committing log|Refused|true", "502|Bad Gateway|Refused|true",
             "500|No cluster leader|Refused|false",
+            "500|rpc error: rpc error: Enforcing job modify index 0: job already exists|Conflict|false",
             "500|rpc error: failed to get conn: dial tcp 1.2.3.4:4647: connect: connection refused|Refused|false",
             "409|{}|Conflict|false", "301||Refused|false"})
     void anErrorOfAWriteSaysWhetherItMayHaveHappened(int status, String text, String kind, boolean unknown) {
@@ -90,9 +91,11 @@ class NomadCallsTest {
     @Test
     void aForbiddenCallNamesTheRightItNeeds() {
         server.then(exchange -> exchange.answer(403, "Permission denied"));
-        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().nodes())).contains("node read"));
-        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().deleteVariable("nereus/a")))
-                .contains("destroy on variable nereus/a"));
+        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().nodes()))
+                .contains("needs: node { policy = \"read\" }"));
+        assertTrue(said(assertThrows(NomadException.Forbidden.class, () -> nomad().deleteVariable("nereus/a/claims/b")))
+                .contains(
+                        "namespace \"default\" { variables { path \"nereus/a/*\" { capabilities = [\"destroy\"] } } }"));
     }
 
     @Test
@@ -167,11 +170,11 @@ class NomadCallsTest {
                 plain.subscribe(), plain.open(), plain.execHeartbeat(), 500, 1, 10, 1 << 20);
         Address address = Address.of(server.uri());
         Call write = Call.delete("purge", "submit-job", "/v1/job/a");
-        try (Transport transport = new Transport(vertx, one)) {
-            var first = later(() -> transport.send(address, write, Deadline.in(Duration.ofSeconds(60))));
+        try (Transport transport = new Transport(vertx, one, new Credentials(one))) {
+            var first = later(() -> transport.send(address, write, "", Deadline.in(Duration.ofSeconds(60))));
             busy.get(5, TimeUnit.SECONDS);
             NomadException waited = assertThrows(NomadException.Unreachable.class,
-                    () -> transport.send(address, write, Deadline.in(Duration.ofMillis(50))));
+                    () -> transport.send(address, write, "", Deadline.in(Duration.ofMillis(50))));
             assertFalse(waited.outcomeUnknown());
             assertTrue(said(waited).contains("no connection within 50 ms"), said(waited));
             assertFalse(first.isDone());
@@ -207,6 +210,24 @@ class NomadCallsTest {
         try (ScriptedNomad other = new ScriptedNomad(vertx, Recording.of("02-nodes.http").replay())) {
             assertEquals(1, nomad(settings(server.uri(), other.uri())).nodes().rows().size());
             assertEquals(1, server.requests.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"500|No cluster leader", "429|slow down", "503|Service Unavailable",
+            "500|rpc error: failed to get conn: dial tcp 1.2.3.4:4647: connect: connection refused"})
+    void anAgentThatCannotAnswerIsLeftForAnotherByEveryKindOfCall(int status, String text) {
+        server.then(exchange -> exchange.answer(status, text));
+        try (ScriptedNomad other = new ScriptedNomad(vertx, Recording.of("02-nodes.http").replay())) {
+            assertEquals(1, nomad(settings(server.uri(), other.uri())).nodes().rows().size());
+            HttpNomad writes = nomad(settings(server.uri(), other.uri()));
+            assertThrows(NomadException.Refused.class, () -> writes.purge("10-a"));
+            writes.purge("10-b");
+            HttpNomad streams = nomad(settings(server.uri(), other.uri()));
+            assertThrows(NomadException.Refused.class, streams::events);
+            streams.purge("10-c");
+            assertEquals(3, server.requests.size());
+            assertEquals(3, other.requests.size());
         }
     }
 

@@ -62,11 +62,18 @@ final class ScriptedNomad implements AutoCloseable {
     final List<Request> requests = new CopyOnWriteArrayList<>();
     final List<NetSocket> sockets = new CopyOnWriteArrayList<>();
     private final NetServer server;
+    private final String scheme;
     private volatile Script script;
 
     ScriptedNomad(Vertx vertx, Script script) {
+        this(vertx, script, new NetServerOptions());
+    }
+
+    /** @param options of TLS */
+    ScriptedNomad(Vertx vertx, Script script, NetServerOptions options) {
         this.script = script;
-        this.server = vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1").setPort(0));
+        this.scheme = options.isSsl() ? "https" : "http";
+        this.server = vertx.createNetServer(options.setHost("127.0.0.1").setPort(0));
         server.connectHandler(this::connected).listen().await();
     }
 
@@ -75,7 +82,7 @@ final class ScriptedNomad implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + server.actualPort());
+        return URI.create(scheme + "://127.0.0.1:" + server.actualPort());
     }
 
     /** Stops accepting and cuts what is open. */

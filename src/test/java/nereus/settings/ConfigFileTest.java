@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import nereus.StopSettings;
 import nereus.api.ServerSettings;
 import nereus.environment.JobSettings;
 import nereus.execution.ExecutionSettings;
@@ -51,7 +52,7 @@ class ConfigFileTest {
 
     private static Map<String, Function<Section, Object>> sections() {
         Map<String, Function<Section, Object>> sections = new LinkedHashMap<>();
-        sections.put("server", ServerSettings::read);
+        sections.put("server", section -> List.of(ServerSettings.read(section), StopSettings.read(section)));
         sections.put("nomad", NomadSettings::read);
         sections.put("runners", JobSettings::read);
         sections.put("pool", PoolSettings::read);
