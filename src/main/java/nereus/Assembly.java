@@ -43,7 +43,7 @@ final class Assembly implements Parts {
             public List<Finding> run() {
                 Vertx vertx = Vertx.vertx();
                 try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad())) {
-                    return new NomadRights(nomad, settings.runners().instance()).run();
+                    return new NomadRights(nomad, settings.runners(), Nereus.blueprint(settings, nomad)).run();
                 } finally {
                     vertx.close();
                 }

@@ -1,16 +1,20 @@
 package nereus;
 
-import com.hashicorp.nomad.apimodel.Job;
 import com.hashicorp.nomad.apimodel.ParameterizedJobConfig;
-import com.hashicorp.nomad.apimodel.Task;
-import com.hashicorp.nomad.apimodel.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import nereus.command.NomadCheck.Finding;
+import nereus.environment.Blueprint;
+import nereus.environment.Edition;
+import nereus.environment.Environment;
+import nereus.environment.JobSettings;
+import nereus.environment.RunnerJob;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
+import nereus.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +25,15 @@ final class NomadRights {
     private final Nomad nomad;
     private final String prefix;
     private final String probe = "nereus-check-" + UUID.randomUUID();
+    private final JobSettings settings;
+    private final Supplier<Blueprint> blueprint;
     private final List<Finding> findings = new ArrayList<>();
 
-    NomadRights(Nomad nomad, String instance) {
+    NomadRights(Nomad nomad, JobSettings settings, Supplier<Blueprint> blueprint) {
         this.nomad = nomad;
-        this.prefix = "nereus/" + instance + "/";
+        this.settings = settings;
+        this.blueprint = blueprint;
+        this.prefix = "nereus/" + settings.instance() + "/";
     }
 
     List<Finding> run() {
@@ -36,8 +44,12 @@ final class NomadRights {
             attempt("event stream", "it can be followed",
                     "namespace capability \"read-job\" and node { policy = \"read\" }",
                     () -> nomad.events().close());
-            attempt("job registration", "jobs can be registered and purged", "namespace capability \"submit-job\"",
-                    this::registerAndPurge);
+            boolean usable = settings.jobFile().isEmpty() || attempt("job file",
+                    settings.jobFile() + " makes runners", "what docs/runner-jobs.md asks for", this::madeFrom);
+            if (usable) {
+                attempt("job registration", "runners' jobs can be registered and purged",
+                        "namespace capability \"submit-job\"", this::registerAndPurge);
+            }
             attempt("variables", "they can be created, listed, read and deleted", "variables { path \"" + prefix
                     + "*\" { capabilities = [\"write\", \"read\", \"list\", \"destroy\"] } }", this::useVariable);
         }
@@ -52,13 +64,15 @@ final class NomadRights {
         }
     }
 
+    private void madeFrom() {
+        log.debug("the blueprint has the mark {}", blueprint.get().mark());
+    }
+
     private void registerAndPurge() {
         // A parameterized job is never placed, so nothing runs even for a moment.
-        nomad.register(new Job().setId(probe).setName(probe).setType("batch").setDatacenters(List.of("*"))
-                .setParameterizedJob(new ParameterizedJobConfig().setPayload("forbidden"))
-                .setTaskGroups(List.of(new TaskGroup().setName("check").setCount(1).setTasks(List
-                        .of(new Task().setName("check").setDriver("docker").setConfig(Map.of("image", "none")))))),
-                true);
+        Edition edition = new Edition(new Environment(0, 0, 20, 256, "none", false, List.of()), 0);
+        nomad.register(RunnerJob.of(edition, probe, settings, blueprint.get(), false)
+                .setParameterizedJob(new ParameterizedJobConfig().setPayload("forbidden")), true);
         nomad.purge(probe);
     }
 
@@ -82,7 +96,7 @@ final class NomadRights {
             what.run();
             findings.add(new Finding(true, subject, good));
             return true;
-        } catch (NomadException | IllegalStateException failed) {
+        } catch (NomadException | IllegalStateException | ConfigurationException failed) {
             findings.add(new Finding(false, subject, failed.getMessage() + "; needed: " + needed));
             return false;
         }
