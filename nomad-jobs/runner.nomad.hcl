@@ -45,7 +45,8 @@ job "runner" {
         # Reaps what commands leave behind.
         init       = true
         pids_limit = 1024
-        # All that copying files, changing to the unprivileged user and ending its processes takes.
+        # All that copying files, changing to the unprivileged user and ending its processes takes. "net_bind_service" besides, where
+        # privileged commands are to open ports below 1024.
         cap_drop = ["all"]
         cap_add  = ["chown", "dac_override", "fowner", "kill", "setgid", "setuid"]
 

@@ -68,7 +68,7 @@ final class RunnerStories {
     private record Mapped(int exposedPort, String hostAddress) {
         /** Not one that an operator's job file names for itself. */
         private static boolean exposed(AllocationFact.Port port) {
-            return port.label().matches("[0-9]{1,5}");
+            return port.label().matches("[0-9]+");
         }
 
         private static Mapped of(AllocationFact.Port port) {

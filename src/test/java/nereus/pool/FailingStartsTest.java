@@ -82,6 +82,10 @@ class FailingStartsTest {
         }
         assertEquals(waiting.size(), nomad.jobs.size() - 1);
         assertEquals("default-group: memory exhausted on 1 of 1 nodes", service.troubles.history(1).reason());
+        ticker.advance(DecidingHalf.POOL.startTimeout());
+        service.keeper.step();
+        assertEquals(10, service.troubles.history(1).failed());
+        assertEquals("default-group: memory exhausted on 1 of 1 nodes", service.troubles.history(1).reason());
     }
 
     @Test
