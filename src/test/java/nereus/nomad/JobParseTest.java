@@ -124,7 +124,8 @@ class JobParseTest {
         node.forEach(JobParseTest::prune);
         if (node.isObject()) {
             ((ObjectNode) node).properties()
-                    .removeIf(field -> field.getValue().isNull() || (field.getValue().isTextual() && field.getValue().textValue().isEmpty())
+                    .removeIf(field -> field.getValue().isNull()
+                            || (field.getValue().isTextual() && field.getValue().textValue().isEmpty())
                             || (field.getValue().isBoolean() && !field.getValue().asBoolean())
                             || (field.getKey().equals("ShutdownDelay") && field.getValue().asLong() == 0));
         }

@@ -72,7 +72,10 @@ class ExecContractTest {
             events.until(event -> event.at("/Payload/Allocation/PreviousAllocation").asText().equals(mine)
                     && event.at("/Payload/Allocation/ClientStatus").asText().equals("running"));
             ExecRecording dead = ExecRecording.load("68-exec-on-dead-allocation");
-            assertEquals(ExecSummary.of(dead.received()), ExecSummary.of(replay(dead, dead.targetFor(mine), () -> {})));
+            // Until its node has cleared it away, a real Nomad says in words what it then says by silence.
+            ExecSummary said = ExecSummary.of(replay(dead, dead.targetFor(mine), () -> {}));
+            assertTrue(said.equals(ExecSummary.of(dead.received())) || said.equals(new ExecSummary("", "",
+                    List.of("close frame 1008 task \"default-task\" is not running."))), said::toString);
         }
         target.purge(JOB);
         allocation = runningAllocation();

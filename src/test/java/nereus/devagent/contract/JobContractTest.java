@@ -60,7 +60,10 @@ class JobContractTest {
                     && event.at("/Payload/Allocation/ClientStatus").asText().equals("running"));
             target.replay("23-job-allocations-after-stop");
             target.replay("24-job-purge");
-            List<JsonNode> seen = events.untilEvaluation(JOB, "complete", "job-deregister");
+            // A subscription to what is still to come begins with the last transaction there was (StreamContractTest).
+            long since = registered.get("JobModifyIndex").asLong();
+            List<JsonNode> seen = events.untilEvaluation(JOB, "complete", "job-deregister").stream()
+                    .filter(line -> line.get("Index").asLong() >= since).toList();
             target.replay("25-job-purge-again");
             target.replay("26-allocations-after-purge");
 
