@@ -38,7 +38,7 @@ class JobContractTest {
 
     @Test
     void aRunnerJobLivesFromItsRegistrationToItsPurgeAsRecorded() {
-        target.purge(JOB);
+        target.forget(JOB);
         try (EventReader events = new EventReader(target.http(), ALL + "&index=" + Long.MAX_VALUE)) {
             JsonNode registered = Recording.json(target.replay("03-job-register").body());
             String evaluation = registered.get("EvalID").asText();
@@ -92,7 +92,7 @@ class JobContractTest {
 
     @Test
     void failuresAreToldAsRecorded() {
-        List.of("901-a", "901-b", "901-c", "901-d").forEach(target::purge);
+        List.of("901-a", "901-b", "901-c", "901-d").forEach(target::forget);
         try (EventReader events = new EventReader(target.http(),
                 "topic=Allocation&topic=Evaluation&index=" + Long.MAX_VALUE)) {
             target.replay("28-job-register-image-missing");

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import nereus.devagent.Agent;
 import nereus.devagent.AgentSettings;
 import nereus.devagent.PretendedDriver;
@@ -89,6 +90,22 @@ final class Target implements AutoCloseable {
 
     void purge(String job) {
         assertEquals(200, http.send("DELETE", "/v1/job/" + job + "?purge=true", "").status());
+    }
+
+    /**
+     * Purges a job so that nothing of it is left: a real Nomad remembers a purged job's allocations and evaluations until it collects
+     * them, and tells of them when the id is registered anew.
+     */
+    void forget(String job) {
+        purge(job);
+        for (int i = 0; real() && i < 100 && remembered(job); i++) {
+            assertEquals(200, http.send("PUT", "/v1/system/gc", "").status());
+            LockSupport.parkNanos(200_000_000);
+        }
+    }
+
+    private boolean remembered(String job) {
+        return get("/v1/job/" + job + "/evaluations").size() > 0 || get("/v1/job/" + job + "/allocations").size() > 0;
     }
 
     @Override
