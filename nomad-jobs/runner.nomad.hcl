@@ -1,74 +1,76 @@
-# What Nereus registers for each runner, written as HCL for reading. Nereus makes it from an environment's definition; this one is
-# for environment 10 with image openhpi/docker_exec_phusion, cpuLimit 20, memoryLimit 256 and no network.
-job "10-5e7c0c1a-3a0b-4d6e-9f51-0d8a4be0c9d2" {
+# An operator's own runner job: runners.jobFile in config.yaml names it, Nomad parses it, and docs/runner-jobs.md tells what is written
+# over it and what stays. This one makes the runners that are made without any file, with their capabilities cut to what is needed; what is
+# commented out is for those who want it. Each runner is a job of its own: its id, the environment's image, cpu and memory, its
+# network when it has access and none when it has not, and its ports are filled in, here and wherever the file does not say what a
+# runner needs.
+job "runner" {
   type        = "batch"
   datacenters = ["dc1"]
+  # node_pool = "graders"
+  # priority  = 40
 
-  meta {
-    nereus_instance = "nereus"   # whose runner it is; lists show it
-    nereus_revision = "8d1f0a2b" # which definition it was made from
-  }
-
+  # Which nodes, and how runners are spread over them.
   spread {
     attribute = "${node.unique.name}"
     weight    = 100
   }
+  # constraint {
+  #   attribute = "${attr.driver.docker.runtimes}"
+  #   operator  = "set_contains"
+  #   value     = "runsc"
+  # }
 
   group "default-group" {
-    count = 1
-
-    # Nereus alone replaces runners.
-    restart {
-      attempts = 0
-      mode     = "fail"
+    # MB on the node's disk for what Nomad keeps of a runner; its container's own files are not bounded by it.
+    ephemeral_disk {
+      size = 10
     }
-    reschedule {
-      attempts  = 0
-      unlimited = false
-    }
-    # A claimed runner outlives a short outage of its node's agent.
+    # A claimed runner outlives so long a loss of contact to its node.
     disconnect {
       lost_after = "5m"
       replace    = false
       reconcile  = "keep_original"
     }
-    ephemeral_disk {
-      size = 10
+    # For environments with network access; their exposed ports are added as dynamic ones.
+    network {
+      mode = "bridge"
+      # dns {
+      #   servers = ["9.9.9.9"]
+      # }
     }
 
     task "default-task" {
-      driver       = "docker"
-      kill_timeout = "0s"
-      kill_signal  = "SIGKILL"
+      driver = "docker"
       config {
-        image        = "openhpi/docker_exec_phusion"
-        command      = "sleep"
-        args         = ["infinity"]
-        init         = true
-        network_mode = "none"
+        # Reaps what commands leave behind.
+        init       = true
+        pids_limit = 1024
+        # All that copying files, changing to the unprivileged user and ending its processes takes. "net_bind_service" besides, where
+        # privileged commands are to open ports below 1024.
+        cap_drop = ["all"]
+        cap_add  = ["chown", "dac_override", "fowner", "kill", "setgid", "setuid"]
+
+        # runtime         = "runsc"
+        # security_opt    = ["no-new-privileges"]
+        # readonly_rootfs = false
+        # image_pull_timeout = "5m"
+        # ulimit {
+        #   nofile = "4096:4096"
+        # }
+        # auth {
+        #   username = "grader"
+        #   password = "..."
+        # }
       }
       resources {
-        cpu        = 20
-        memory     = 50
-        memory_max = 256
+        # MB to reserve, the environment's limit at most; a runner may use up to that limit if the cluster lets memory be oversubscribed.
+        memory = 50
       }
+      # What the container itself prints, which is nothing.
       logs {
         max_files     = 1
         max_file_size = 1
         disabled      = true
-      }
-    }
-  }
-
-  group "config" {
-    count = 0
-    meta {
-      used = "false"
-    }
-    task "config" {
-      driver = "exec"
-      config {
-        command = "true"
       }
     }
   }

@@ -3,18 +3,24 @@ package nereus;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import nereus.clock.Ticker;
 import nereus.command.NomadCheck;
 import nereus.command.Parts;
 import nereus.command.Running;
+import nereus.environment.Blueprint;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
+import nereus.nomad.JobParser;
+import nereus.nomad.NomadException;
 import nereus.rights.ExecTry;
 import nereus.rights.NomadRights;
 import nereus.settings.Configuration;
+import nereus.settings.ConfigurationException;
 
 /** Builds what the command line starts. */
 final class Assembly implements Parts {
@@ -50,13 +56,31 @@ final class Assembly implements Parts {
                 Credentials credentials = new Credentials(settings.nomad());
                 try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
                         HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials)) {
-                    return new NomadRights(nomad, new ExecTry(vertx, exec), settings.runners(),
+                    List<Finding> findings = new NomadRights(nomad, new ExecTry(vertx, exec), settings.runners(),
                             settings.nomad().namespace(), Ticker.SYSTEM).all().stream()
-                            .map(found -> new Finding(found.good(), found.subject(), found.text())).toList();
+                            .map(found -> new Finding(found.good(), found.subject(), found.text()))
+                            .collect(Collectors.toCollection(ArrayList::new));
+                    jobFile(settings, nomad).ifPresent(findings::add);
+                    return findings;
                 } finally {
                     vertx.close();
                 }
             }
         };
+    }
+
+    /** What an operator's job file is good for, if there is one. */
+    private static Optional<NomadCheck.Finding> jobFile(Settings settings, JobParser parser) {
+        String file = settings.runners().jobFile();
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Blueprint usable = Nereus.blueprint(settings, parser).get();
+            return Optional.of(new NomadCheck.Finding(true, "job file",
+                    file + " makes runners, with the mark " + usable.mark()));
+        } catch (NomadException | ConfigurationException unusable) {
+            return Optional.of(new NomadCheck.Finding(false, "job file", String.valueOf(unusable.getMessage())));
+        }
     }
 }

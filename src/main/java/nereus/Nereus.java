@@ -3,6 +3,8 @@ package nereus;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,20 +16,25 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import nereus.api.ApiServer;
 import nereus.api.Collaborators;
 import nereus.clock.Ticker;
 import nereus.command.Running;
+import nereus.environment.Blueprint;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
+import nereus.environment.JobFile;
 import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
-import nereus.files.Files;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
+import nereus.nomad.JobParser;
+import nereus.nomad.NomadException;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
@@ -72,8 +79,9 @@ final class Nereus implements Running {
             Environments environments = new Environments();
             Epoch epoch = new Epoch(nomad, instance, UUID.randomUUID().toString());
             epoch.superseded().thenAccept(ended::complete);
+            Supplier<Blueprint> blueprint = blueprint(settings, nomad);
             EnvironmentStore store = new EnvironmentStore(nomad, epoch, environments, settings.runners(), bell::ring,
-                    fleet::dissolve);
+                    fleet::dissolve, ReentrantLock::new, blueprint);
             Ledger ledger = new Ledger(nomad, instance, epoch);
             Troubles troubles = new Troubles();
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
@@ -92,12 +100,13 @@ final class Nereus implements Running {
                     ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
             api = ApiServer.open(vertx, settings.server(),
-                    new Collaborators(claims, fleet, readiness, environments, store, executions,
-                            Files.in(executions, settings.files()), settings.files(), houseKeeper),
+                    new Collaborators(claims, troubles, fleet, readiness, environments, store, executions,
+                            nereus.files.Files.in(executions, settings.files()), settings.files(), houseKeeper),
                     version);
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
+            lookAtJobFile(blueprint);
             thread("watcher", watcher::watch);
             ExecTry execTry = new ExecTry(vertx, exec);
             thread("rights", new RightsWatch(nomad, fleet, readiness, () -> new NomadRights(nomad, execTry,
@@ -172,6 +181,23 @@ final class Nereus implements Running {
             through.countDown();
         }));
         return through.await(within.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    static Supplier<Blueprint> blueprint(Settings settings, JobParser parser) {
+        String file = settings.runners().jobFile();
+        return file.isEmpty()
+                ? () -> Blueprint.BUILT_IN
+                : new JobFile(file, () -> Files.readString(Path.of(file)), parser, settings.execution().task());
+    }
+
+    /** What is wrong with it ends the start, unless it takes Nomad to say so and Nomad is away. */
+    private static void lookAtJobFile(Supplier<Blueprint> blueprint) {
+        try {
+            Blueprint usable = blueprint.get();
+            log.debug("runners are made from a blueprint with the mark '{}'", usable.mark());
+        } catch (NomadException notNow) {
+            log.warn("the job file is looked at once Nomad can be asked: {}", notNow.getMessage());
+        }
     }
 
     private static RunnerLife life(Fleet fleet, Claims claims) {

@@ -96,8 +96,11 @@ final class HostileGenerator {
             } else if (route < 73) {
                 return sent("DELETE", "/api/v1/execution-environments/" + own(), "");
             } else if (route < 79) {
-                return sent("GET", one(List.of("/api/v1/statistics/execution-environments", "/api/v1/health",
-                        "/api/v1/version", "/livez", "/readyz", "/api/v1/openapi.json")) + oddQuery(), "");
+                return sent("GET",
+                        one(List.of("/api/v1/statistics/execution-environments", "/api/v1/statistics/starts",
+                                "/api/v1/health",
+                                "/api/v1/version", "/livez", "/readyz", "/api/v1/openapi.json")) + oddQuery(),
+                        "");
             } else if (route < 82) {
                 return sent(one(List.of("GET", "POST", "DELETE")), one(List.of("/", "/api", "/api/v1",
                         "/api/v1/runners/",

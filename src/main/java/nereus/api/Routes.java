@@ -43,6 +43,7 @@ final class Routes {
         open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
         open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
+        guarded(BASE + "/statistics/starts", Map.of(GET, stories.endpoint(service::starts)));
         guarded(BASE + "/doctor", Map.of(GET, stories.endpoint(doctor::examine)));
         guarded(BASE + "/doctor/repair", Map.of(POST, stories.endpoint(doctor::repair)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));

@@ -36,7 +36,10 @@ final class RunnerStories {
         }
         Claimed runner = claims.claim((int) environment, inactivity, request.client());
         try {
-            return Answer.json(200, new Given(runner.id(), runner.ports().stream().map(Mapped::of).toList()))
+            return Answer
+                    .json(200,
+                            new Given(runner.id(),
+                                    runner.ports().stream().filter(Mapped::exposed).map(Mapped::of).toList()))
                     .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
         } catch (RuntimeException unspeakable) {
             // Guard against a claim that nobody hears of: no answer, no claim.
@@ -63,6 +66,11 @@ final class RunnerStories {
     private record Given(String runnerId, List<Mapped> mappedPorts) {}
 
     private record Mapped(int exposedPort, String hostAddress) {
+        /** Not one that an operator's job file names for itself. */
+        private static boolean exposed(AllocationFact.Port port) {
+            return port.label().matches("[0-9]+");
+        }
+
         private static Mapped of(AllocationFact.Port port) {
             String host = port.hostIp().contains(":") ? "[" + port.hostIp() + "]" : port.hostIp();
             return new Mapped(Integer.parseInt(port.label()), host + ":" + port.value());

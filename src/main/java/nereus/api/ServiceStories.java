@@ -1,19 +1,25 @@
 package nereus.api;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import nereus.environment.Environment;
 import nereus.environment.Environments;
+import nereus.pool.StartHistory;
+import nereus.pool.Troubles;
 import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
+import org.jspecify.annotations.Nullable;
 
 /** The service about itself: health, version, statistics. */
 final class ServiceStories {
     private static final PoolCount NONE = new PoolCount(0, 0, 0, 0, 0, 0);
 
     private final Fleet fleet;
+    private final Troubles troubles;
     private final Environments environments;
     private final FleetGate gate;
     private final int depletingBelowPercent;
@@ -21,6 +27,7 @@ final class ServiceStories {
 
     ServiceStories(Collaborators rooms, FleetGate gate, int depletingBelowPercent, Optional<String> version) {
         this.fleet = rooms.fleet();
+        this.troubles = rooms.troubles();
         this.environments = rooms.environments();
         this.gate = gate;
         this.depletingBelowPercent = depletingBelowPercent;
@@ -52,6 +59,26 @@ final class ServiceStories {
         return Answer.json(200, all);
     }
 
+    /** Our own addition: why pools do not fill. */
+    Answer starts(Incoming request) {
+        gate.pass();
+        Map<Integer, PoolCount> counts = fleet.counts();
+        Map<String, Starts> all = new TreeMap<>();
+        for (Environment environment : environments.all()) {
+            int id = environment.id();
+            StartHistory history = troubles.history(id);
+            all.put(Integer.toString(id), new Starts(id, counts.getOrDefault(id, NONE).starting(), history.started(),
+                    history.failed(), history.failedInARow(), history.reason(), time(history.failedAt()),
+                    time(history.pausedUntil())));
+        }
+        return Answer.json(200, all);
+    }
+
+    @Nullable
+    private static String time(@Nullable Instant instant) {
+        return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
     private String depleting() {
         Map<Integer, PoolCount> counts = fleet.counts();
         return environments.all().stream()
@@ -60,6 +87,9 @@ final class ServiceStories {
                 .map(e -> Integer.toString(e.id()))
                 .collect(Collectors.joining(", "));
     }
+
+    private record Starts(int id, int starting, int started, int failed, int failedInARow, String reason,
+            @Nullable String failedAt, @Nullable String pausedUntil) {}
 
     private record Statistics(int id, int prewarmingPoolSize, int idleRunners, int usedRunners) {}
 }

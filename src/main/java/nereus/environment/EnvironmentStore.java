@@ -17,6 +17,7 @@ import nereus.epoch.Epoch;
 import nereus.nomad.JobFact;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
+import nereus.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class EnvironmentStore {
     /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time for each. */
     private final Map<Integer, Lock> writing = new ConcurrentHashMap<>();
     private final Supplier<Lock> locks;
+    private final Supplier<Blueprint> blueprint;
 
     /**
      * @param changed told after each change of the registry
@@ -51,12 +53,22 @@ public final class EnvironmentStore {
      */
     public EnvironmentStore(Nomad nomad, Epoch epoch, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone) {
-        this(nomad, epoch, environments, settings, changed, gone, ReentrantLock::new);
+        this(nomad, epoch, environments, settings, changed, gone, ReentrantLock::new, () -> Blueprint.BUILT_IN);
     }
 
     /** @param locks makes locks; a simulator's let others go on while they wait */
     public EnvironmentStore(Nomad nomad, Epoch epoch, Environments environments, JobSettings settings, Runnable changed,
             IntConsumer gone, Supplier<Lock> locks) {
+        this(nomad, epoch, environments, settings, changed, gone, locks, () -> Blueprint.BUILT_IN);
+    }
+
+    /**
+     * @param blueprint what runners are made from; asked for until it is known, before the first environment is. Throws
+     *        {@link ConfigurationException} for what cannot be used
+     */
+    public EnvironmentStore(Nomad nomad, Epoch epoch, Environments environments, JobSettings settings, Runnable changed,
+            IntConsumer gone, Supplier<Lock> locks, Supplier<Blueprint> blueprint) {
+        this.blueprint = blueprint;
         this.epoch = epoch;
         this.locks = locks;
         this.nomad = nomad;
@@ -162,6 +174,11 @@ public final class EnvironmentStore {
      * @param unfinished the environments of which a definition is saved
      */
     public void adopt(Iterable<JobFact> jobs, Collection<Integer> unfinished) {
+        try {
+            environments.madeFrom(blueprint.get());
+        } catch (ConfigurationException invalid) {
+            throw new NomadException.Refused(400, String.valueOf(invalid.getMessage()), false);
+        }
         unfinished.forEach(this::finishSaved);
         for (JobFact job : jobs) {
             TemplateJob.environmentOf(job, settings.instance()).filter(id -> !job.dead())
@@ -241,9 +258,9 @@ public final class EnvironmentStore {
         boolean same = known.isPresent() && known.get().environment().equals(environment);
         int pull = known.map(Edition::pull).orElse(0);
         if (settings.forcePull() && (same || !sameRunners)) {
-            return new Edition(environment, pull + 1);
+            return new Edition(environment, pull + 1).madeFrom(environments.blueprint());
         }
-        return new Edition(environment, sameRunners ? pull : 0);
+        return new Edition(environment, sameRunners ? pull : 0).madeFrom(environments.blueprint());
     }
 
     private long create(Edition edition) {
@@ -331,7 +348,8 @@ public final class EnvironmentStore {
     }
 
     private void take(int id, Job job) {
-        Optional<Edition> found = TemplateJob.read(id, job);
+        Optional<Edition> found = TemplateJob.read(id, job)
+                .map(edition -> edition.madeFrom(environments.blueprint()));
         if (found.isEmpty()) {
             log.warn("job {} does not hold an environment's definition; it is left alone", TemplateJob.id(id));
             return;

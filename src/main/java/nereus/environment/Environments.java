@@ -5,9 +5,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The environments that are known, by id. Readable from any thread; changed only by {@link EnvironmentStore}. */
+/**
+ * The environments that are known, by id, and what their runners are made from. Readable from any thread; changed only by
+ * {@link EnvironmentStore}.
+ */
 public final class Environments {
     private final ConcurrentSkipListMap<Integer, Edition> known = new ConcurrentSkipListMap<>();
+    private volatile Blueprint blueprint = Blueprint.BUILT_IN;
+
+    /** Known at the latest when the first environment is. */
+    public Blueprint blueprint() {
+        return blueprint;
+    }
+
+    void madeFrom(Blueprint made) {
+        blueprint = made;
+    }
 
     public Optional<Environment> get(int id) {
         return edition(id).map(Edition::environment);
@@ -15,7 +28,7 @@ public final class Environments {
 
     /** The definition with its present mark. */
     public Optional<Edition> edition(int id) {
-        return Optional.ofNullable(known.get(id));
+        return Optional.ofNullable(known.get(id)).map(edition -> edition.madeFrom(blueprint));
     }
 
     /** All, ordered by id. */
@@ -25,7 +38,7 @@ public final class Environments {
 
     /** All with their present marks, ordered by id. */
     public Collection<Edition> editions() {
-        return List.copyOf(known.values());
+        return known.values().stream().map(edition -> edition.madeFrom(blueprint)).toList();
     }
 
     /** True when it was not known before. */

@@ -1,25 +1,20 @@
 package nereus.environment;
 
-import com.hashicorp.nomad.apimodel.EphemeralDisk;
 import com.hashicorp.nomad.apimodel.Job;
-import com.hashicorp.nomad.apimodel.LogConfig;
 import com.hashicorp.nomad.apimodel.NetworkResource;
 import com.hashicorp.nomad.apimodel.Port;
-import com.hashicorp.nomad.apimodel.ReschedulePolicy;
 import com.hashicorp.nomad.apimodel.Resources;
-import com.hashicorp.nomad.apimodel.RestartPolicy;
-import com.hashicorp.nomad.apimodel.Spread;
 import com.hashicorp.nomad.apimodel.Task;
 import com.hashicorp.nomad.apimodel.TaskGroup;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import com.hashicorp.nomad.javasdk.ApiObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The two task groups that template and runner jobs share: {@code default-group} with the container, and {@code config}, which is
- * never placed and carries meta (docs/wire.md, Nomad side). Written from a definition and read back into one.
+ * never placed and carries meta. Here they are read back into a definition; {@link Filling} writes them.
  */
 final class RunnerGroup {
     static final String GROUP = "default-group";
@@ -30,21 +25,9 @@ final class RunnerGroup {
 
     private RunnerGroup() {}
 
-    /**
-     * A job with both groups.
-     *
-     * @param pull whether the image is pulled although the node has it
-     */
-    static Job job(String id, Environment environment, JobSettings settings, Map<String, String> groupMeta,
-            boolean pull) {
-        return new Job().setId(id).setName(id).setType("batch").setDatacenters(settings.datacenters())
-                .setSpreads(List.of(new Spread().setAttribute("${node.unique.name}").setWeight((short) 100)))
-                .setTaskGroups(List.of(container(environment, settings, pull), configuration(groupMeta)));
-    }
-
     /** The container's task of a job of this shape. */
     static Task task(Job job) {
-        return job.getTaskGroups().getFirst().getTasks().getFirst();
+        return Objects.requireNonNull(group(job, GROUP)).getTasks().getFirst();
     }
 
     /** The definition that a job of this shape was made from, or null when it is of another shape. */
@@ -69,49 +52,8 @@ final class RunnerGroup {
                 image, network, ports), number(config, PULL));
     }
 
-    private static TaskGroup container(Environment environment, JobSettings settings, boolean pull) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("image", environment.image());
-        config.put("command", "sleep");
-        config.put("args", List.of("infinity"));
-        config.put("init", true);
-        if (pull) {
-            config.put("force_pull", true);
-        }
-        TaskGroup group = new TaskGroup().setName(GROUP).setCount(1).setEphemeralDisk(new EphemeralDisk().setSizeMb(10))
-                .setRestartPolicy(
-                        new RestartPolicy().setAttempts(0).setMode("fail").setDelay(nanos(Duration.ofSeconds(1)))
-                                .setInterval(nanos(Duration.ofHours(1))))
-                .setReschedulePolicy(new ReschedulePolicy().setAttempts(0).setUnlimited(false)
-                        .setInterval(nanos(Duration.ofHours(1))));
-        if (environment.networkAccess()) {
-            group.setNetworks(List.of(new NetworkResource().setMode(settings.networkMode()).setDynamicPorts(environment
-                    .exposedPorts().stream().map(port -> new Port().setLabel(Integer.toString(port)).setTo(port))
-                    .toList())));
-        } else {
-            config.put("network_mode", "none");
-        }
-        // A claimed runner outlives a short outage of its node's agent, and nobody but us replaces a lost one.
-        group.addUnmappedProperty("Disconnect",
-                Map.of("LostAfter", settings.lostAfter().toNanos(), "Replace", false, "Reconcile", "keep_original"));
-        Resources resources = new Resources().setCpu(environment.cpuLimit())
-                .setMemoryMb(Math.min(settings.memoryReserved(), environment.memoryLimit()));
-        resources.addUnmappedProperty("MemoryMaxMB", environment.memoryLimit());
-        LogConfig logs = new LogConfig().setMaxFiles(1).setMaxFileSizeMb(1);
-        logs.addUnmappedProperty("Disabled", true);
-        return group.setTasks(
-                List.of(new Task().setName(TASK).setDriver(settings.driver()).setConfig(config).setKillTimeout(0L)
-                        .setKillSignal("SIGKILL").setResources(resources).setLogConfig(logs)));
-    }
-
-    private static TaskGroup configuration(Map<String, String> meta) {
-        return new TaskGroup().setName(CONFIG).setCount(0).setMeta(meta).setTasks(List.of(new Task().setName(CONFIG)
-                .setDriver("exec").setConfig(Map.of("command", "true"))
-                .setResources(new Resources().setCpu(1).setMemoryMb(10))));
-    }
-
     @Nullable
-    private static TaskGroup group(Job job, String name) {
+    static TaskGroup group(Job job, String name) {
         List<TaskGroup> groups = job.getTaskGroups();
         return groups == null
                 ? null
@@ -128,7 +70,7 @@ final class RunnerGroup {
     }
 
     private static int memoryLimit(Resources resources) {
-        Object most = resources.getUnmappedProperties().get("MemoryMaxMB");
+        Object most = newer(resources, "MemoryMaxMB");
         int limit = switch (most) {
             case Number number -> number.intValue();
             case null, default -> 0;
@@ -136,8 +78,10 @@ final class RunnerGroup {
         return limit > 0 ? limit : resources.getMemoryMb();
     }
 
-    private static long nanos(Duration duration) {
-        return duration.toNanos();
+    /** A field that Nomad has and the bean's class, which is older, has not; null when it is not there. */
+    @Nullable
+    static Object newer(ApiObject bean, String name) {
+        Map<String, Object> unmapped = bean.getUnmappedProperties();
+        return unmapped == null ? null : unmapped.get(name);
     }
-
 }

@@ -1,6 +1,7 @@
 package nereus.environment;
 
 import com.hashicorp.nomad.apimodel.Job;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,13 +22,15 @@ public final class RunnerJob {
     /** Which environment a runner job was made for, and the mark of the edition. */
     public record Origin(int environment, String revision) {}
 
-    /** Nomad's driver without containers, which builds for tests have: it takes no image, and what it runs has an end. */
-    private static final String MOCK = "mock_driver";
-
     private RunnerJob() {}
 
     public static String newId(int environment, UUID random) {
         return environment + "-" + random;
+    }
+
+    /** A runner's job, made from the built-in one. */
+    public static Job of(Edition edition, String id, JobSettings settings, boolean pull) {
+        return of(edition, id, settings, Blueprint.BUILT_IN, pull);
     }
 
     /**
@@ -35,13 +38,12 @@ public final class RunnerJob {
      *
      * @param pull whether the image is pulled although the node has it
      */
-    public static Job of(Edition edition, String id, JobSettings settings, boolean pull) {
-        Job job = RunnerGroup.job(id, edition.environment(), settings, Map.of("used", "false"), pull)
-                .setMeta(Map.of(INSTANCE, settings.instance(), REVISION, edition.mark()));
-        if (settings.driver().equals(MOCK)) {
-            RunnerGroup.task(job).setConfig(Map.of("run_for", "87600h"));
-        }
-        return job;
+    public static Job of(Edition edition, String id, JobSettings settings, Blueprint blueprint, boolean pull) {
+        Job job = Filling.fill(blueprint.job(), id, edition.environment(), settings, Map.of("used", "false"), pull);
+        Map<String, String> meta = job.getMeta() == null ? new LinkedHashMap<>() : new LinkedHashMap<>(job.getMeta());
+        meta.put(INSTANCE, settings.instance());
+        meta.put(REVISION, edition.mark());
+        return job.setMeta(meta);
     }
 
     /** Where a runner job of ours comes from; empty for every job that is not one of ours. */

@@ -33,8 +33,10 @@ final class TemplateJob {
         if (edition.pull() > 0) {
             meta.put(RunnerGroup.PULL, Integer.toString(edition.pull()));
         }
-        return RunnerGroup.job(id(environment.id()), environment, settings, meta, false)
-                .setParameterizedJob(new ParameterizedJobConfig().setPayload("forbidden"))
+        Job job = Filling.fill(Blueprint.BUILT_IN.job(), id(environment.id()), environment, settings, meta, false);
+        // The definition's, whatever driver runs it: what is read back from here.
+        RunnerGroup.task(job).getConfig().put("image", environment.image());
+        return job.setParameterizedJob(new ParameterizedJobConfig().setPayload("forbidden"))
                 .setMeta(Map.of(RunnerJob.INSTANCE, settings.instance()));
     }
 

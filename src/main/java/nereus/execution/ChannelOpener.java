@@ -55,7 +55,7 @@ final class ChannelOpener {
             long begin) {
         return Channel
                 .open(vertx, transport, runner.allocationId(), settings.task(), command, terminal,
-                        settings.readyTimeout())
+                        patience(number, begin))
                 .recover(cause -> {
                     boolean over = number >= settings.openAttempts()
                             || ticker.nanos() - begin > settings.openTimeout().toNanos()
@@ -66,6 +66,17 @@ final class ChannelOpener {
                     log.debug("runner {}: the {} channel {}; another is tried", runner.id(), kind, cause.getMessage());
                     return pause(number).compose(v -> attempt(runner, kind, command, terminal, number + 1, begin));
                 });
+    }
+
+    /**
+     * How long a session may take to be ready. One that is dead from the start should not cost more than that; a node that is so busy
+     * that every session takes longer gets more time with each attempt, or none would ever count.
+     */
+    private Duration patience(int number, long begin) {
+        Duration left = settings.openTimeout().minusNanos(ticker.nanos() - begin);
+        Duration grown = settings.readyTimeout().multipliedBy(number);
+        Duration most = grown.compareTo(left) < 0 ? grown : left;
+        return most.compareTo(settings.readyTimeout()) < 0 ? settings.readyTimeout() : most;
     }
 
     private Future<Void> pause(int number) {

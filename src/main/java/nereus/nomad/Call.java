@@ -25,6 +25,11 @@ record Call(String name, String right, HttpMethod method, String path, Map<Strin
         return new Call(name, right, HttpMethod.PUT, path, Map.of(), Buffer.buffer(body));
     }
 
+    /** A question that needs a body: it changes nothing, so it may be asked again. */
+    static Call question(String name, String right, String path, byte[] body) {
+        return new Call(name, right, HttpMethod.POST, path, Map.of(), Buffer.buffer(body));
+    }
+
     static Call delete(String name, String right, String path) {
         return new Call(name, right, HttpMethod.DELETE, path, Map.of(), null);
     }
@@ -40,7 +45,7 @@ record Call(String name, String right, HttpMethod method, String path, Map<Strin
     }
 
     boolean write() {
-        return !method.equals(HttpMethod.GET);
+        return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.POST);
     }
 
     /** Path and query as they stand in the request line. */

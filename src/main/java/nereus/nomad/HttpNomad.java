@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Nomad's HTTP API (2.0.5; what is relied on stands in docs/nomad.md). Its methods block and want virtual threads. */
-public final class HttpNomad implements Nomad, AutoCloseable {
+public final class HttpNomad implements Nomad, JobParser, AutoCloseable {
     /** Sent to Nomad as it stands; dead allocations of purged jobs stay listed for a while and would fill the list. */
     static final String LIVE = "ClientStatus != \"complete\" and ClientStatus != \"failed\" and ClientStatus != \"lost\"";
 
@@ -21,6 +21,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
     private final Json json = new Json();
     private final Caller caller;
     private final EventStreams streams;
+    private final Warnings warnings = new Warnings();
 
     public HttpNomad(Vertx vertx, NomadSettings settings) {
         this(vertx, settings, new Credentials(settings));
@@ -49,7 +50,7 @@ public final class HttpNomad implements Nomad, AutoCloseable {
         return PolicyLine.variables(settings.namespace(), path, capability);
     }
 
-    private record Registration(long jobModifyIndex) {}
+    private record Registration(long jobModifyIndex, @Nullable String warnings) {}
 
     private record Self(@JsonProperty("config") @Nullable Config config) {}
 
@@ -66,7 +67,16 @@ public final class HttpNomad implements Nomad, AutoCloseable {
             body.put("JobModifyIndex", 0);
         }
         Call call = Call.put("register job " + job.getId(), capability("submit-job"), "/v1/jobs", json.write(body));
-        return read(call, caller.call(call), Registration.class).jobModifyIndex();
+        Registration registration = read(call, caller.call(call), Registration.class);
+        warnings.tell(job.getId(), Rows.text(registration.warnings()));
+        return registration.jobModifyIndex();
+    }
+
+    @Override
+    public Job parse(String hcl) {
+        Call call = Call.question("parse a job file", capability("submit-job"), "/v1/jobs/parse",
+                json.write(Map.of("JobHCL", hcl, "Canonicalize", false)));
+        return read(call, caller.call(call), Job.class);
     }
 
     @Override

@@ -152,12 +152,15 @@ public final class Keeper {
         Throttle throttle = throttles.computeIfAbsent(start.environment(),
                 id -> new Throttle(settings.firstPause(), settings.longestPause(), random));
         if (start.failed()) {
-            if (troubles.arose(start.environment(), start.reason())) {
+            throttle.failed(ticker.nanos());
+            if (troubles.arose(start.environment(), start.reason(), ticker.now(),
+                    Duration.ofNanos(throttle.paused(ticker.nanos())))) {
                 log.warn("a runner of environment {} did not start: {}", start.environment(), start.reason());
             }
-            throttle.failed(ticker.nanos());
         } else {
-            troubles.solved(start.environment());
+            if (troubles.solved(start.environment())) {
+                log.info("runners of environment {} start again", start.environment());
+            }
             throttle.succeeded();
             pulls.succeeded(start);
         }
@@ -171,6 +174,7 @@ public final class Keeper {
             marks.put(edition.environment().id(), edition.mark());
         }
         throttles.keySet().retainAll(marks.keySet());
+        troubles.retain(marks.keySet());
         Map<Integer, Level> levels = upkeep.levels(marks);
         pulls.look(editions.values(), levels);
         Refill.Plan plan = Refill.plan(editions.values().stream().map(Edition::environment).toList(), levels, budget(),
@@ -216,7 +220,7 @@ public final class Keeper {
         boolean told = false;
         try {
             ledger.confirm();
-            long index = nomad.register(RunnerJob.of(edition, id, jobs, pull), true);
+            long index = nomad.register(RunnerJob.of(edition, id, jobs, environments.blueprint(), pull), true);
             told = true;
             upkeep.registered(id, index);
         } catch (NomadException failed) {

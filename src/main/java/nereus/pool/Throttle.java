@@ -45,8 +45,14 @@ final class Throttle {
         return now - pausedAt < pause ? 0 : 1;
     }
 
+    /** Nanoseconds of the pause that are left; 0 when none is on. */
+    long paused(long now) {
+        return allowed(now) == 0 ? pause - (now - pausedAt) : 0;
+    }
+
     /** Nanoseconds until the pause is over; for ever when none is on, since the result of a trial rings the bell. */
     long left(long now) {
-        return allowed(now) == 0 ? pause - (now - pausedAt) : Long.MAX_VALUE;
+        long paused = paused(now);
+        return paused == 0 ? Long.MAX_VALUE : paused;
     }
 }

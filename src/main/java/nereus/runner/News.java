@@ -202,9 +202,10 @@ final class News {
 
     private void evaluation(EvaluationFact evaluation) {
         Runner runner = table.get(evaluation.jobId());
-        if (runner != null && runner.state == RunnerState.STARTING && runner.allocation == null && !runner.unplaced
+        if (runner != null && runner.state == RunnerState.STARTING && runner.allocation == null
+                && runner.unplaced.isEmpty()
                 && !evaluation.failure().isEmpty()) {
-            runner.unplaced = true;
+            runner.unplaced = evaluation.failure();
             table.result(runner, evaluation.failure());
         }
     }

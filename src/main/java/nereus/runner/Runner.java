@@ -25,8 +25,8 @@ final class Runner {
     long registeredAt = NEVER;
     /** Nomad's events or lists have shown anything of it. */
     boolean heard;
-    /** Nomad has said that it finds no place for it. */
-    boolean unplaced;
+    /** Why Nomad has found no place for it; empty when it has not said so. */
+    String unplaced = "";
     /** Nomad's index of the last news about the job. */
     long jobIndex;
     /** The last news about the job was its purge. */

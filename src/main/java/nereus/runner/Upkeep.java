@@ -65,7 +65,8 @@ public final class Upkeep {
                 table.rung();
                 // Guard against news that it runs, which came since the caller looked: then there is nothing to give up.
                 if (runner.state == RunnerState.STARTING) {
-                    table.over(runner, Ending.STOPPED, reason);
+                    // Why it has no place says more than that it took too long.
+                    table.over(runner, Ending.STOPPED, runner.unplaced.isEmpty() ? reason : runner.unplaced);
                 }
             }
         });

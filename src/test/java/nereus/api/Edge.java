@@ -30,6 +30,7 @@ import nereus.files.FilesSettings;
 import nereus.settings.Configuration;
 import nereus.nomad.AllocationFact;
 import nereus.pool.Claims;
+import nereus.pool.Troubles;
 import nereus.runner.Claimed;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
@@ -42,6 +43,7 @@ final class Edge implements AutoCloseable {
     static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", 0, List.of());
 
     final Claims claims = Mockito.mock(Claims.class);
+    final Troubles troubles = new Troubles();
     final Fleet fleet = Mockito.mock(Fleet.class);
     final Readiness readiness = Mockito.mock(Readiness.class);
     final Environments environments = Mockito.mock(Environments.class);
@@ -84,7 +86,8 @@ final class Edge implements AutoCloseable {
         when(environments.all()).thenReturn(List.of());
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
-                new Collaborators(claims, fleet, readiness, environments, store, executions, files, filesSettings,
+                new Collaborators(claims, troubles, fleet, readiness, environments, store, executions, files,
+                        filesSettings,
                         houseKeeper),
                 Optional.of("1.2.3<"),
                 patience);

@@ -156,7 +156,7 @@ class OpenApiTest {
                 "Readiness", "ServiceStories$Statistics", "Statistics", "Answer$Problem", "Error",
                 "Answer$CodedProblem", "CodedError", "Listing$Row", "FileEntry"));
         schemas.putAll(Map.of("DoctorStories$Examined", "Examination", "DoctorStories$Seen", "Difference",
-                "DoctorStories$Mended", "Repair", "DoctorStories$Ticked", "Tick"));
+                "DoctorStories$Mended", "Repair", "ServiceStories$Starts", "Starts", "DoctorStories$Ticked", "Tick"));
         for (Class<?> type : privateRecords()) {
             String name = type.getName().substring("nereus.api.".length());
             String schema = schemas.remove(name);

@@ -7,6 +7,8 @@ import static org.mockito.Mockito.when;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +58,7 @@ class RoutesTest {
             "HEAD|/api/v1/health|GET",
             "DELETE|/api/v1/version|GET",
             "PUT|/api/v1/statistics/execution-environments|GET",
+            "POST|/api/v1/statistics/starts|GET",
             "POST|/api/v1/execution-environments|GET",
             "POST|/api/v1/execution-environments/1|DELETE, GET, PUT",
             "OPTIONS|/api/v1/execution-environments/1|DELETE, GET, PUT",
@@ -79,6 +82,7 @@ class RoutesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "GET|/api/v1/statistics/execution-environments",
+            "GET|/api/v1/statistics/starts",
             "GET|/api/v1/execution-environments",
             "GET|/api/v1/execution-environments/1",
             "PUT|/api/v1/execution-environments/1",
@@ -160,6 +164,24 @@ class RoutesTest {
     }
 
     @Test
+    void startsAreToldWithTheReasonOfTheLastFailureAndTheEndOfThePause() throws Exception {
+        when(edge.environments.all()).thenReturn(List.of(environment(2, 4), environment(10, 1)));
+        when(edge.fleet.counts()).thenReturn(Map.of(2, new PoolCount(9, 3, 1, 2, 4, 8)));
+        edge.troubles.solved(2);
+        edge.troubles.arose(2, "Failed to pull <nope>", Instant.parse("2026-01-02T03:04:05.678901Z"),
+                Duration.ofMillis(1500));
+
+        HttpResponse<String> answer = edge.get("/api/v1/statistics/starts", "Poseidon-Token", TOKEN);
+
+        assertEquals(200, answer.statusCode());
+        assertEquals("{\"10\":{\"id\":10,\"starting\":0,\"started\":0,\"failed\":0,\"failedInARow\":0,\"reason\":\"\","
+                + "\"failedAt\":null,\"pausedUntil\":null},"
+                + "\"2\":{\"id\":2,\"starting\":9,\"started\":1,\"failed\":1,\"failedInARow\":1,"
+                + "\"reason\":\"Failed to pull \\u003cnope\\u003e\",\"failedAt\":\"2026-01-02T03:04:05.678Z\","
+                + "\"pausedUntil\":\"2026-01-02T03:04:07.178Z\"}}", answer.body());
+    }
+
+    @Test
     void readinessComesWithReasons() throws Exception {
         assertEquals("{\"live\":true}", edge.get("/livez").body());
         assertEquals("{\"ready\":true,\"problems\":[]}", edge.get("/readyz").body());
@@ -174,7 +196,7 @@ class RoutesTest {
     @Test
     void aVersionThatIsNotKnownIs404() {
         ServiceStories service = new ServiceStories(
-                new Collaborators(edge.claims, edge.fleet, edge.readiness, edge.environments, edge.store,
+                new Collaborators(edge.claims, edge.troubles, edge.fleet, edge.readiness, edge.environments, edge.store,
                         edge.executions, edge.files, Edge.FILES, edge.houseKeeper),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 

@@ -153,9 +153,20 @@ class RunnersTest {
     }
 
     @Test
+    void aPortThatAJobFileNamesForItselfIsNobodysExposedPort() throws Exception {
+        when(edge.claims.claim(anyInt(), any(), any())).thenReturn(new Claimed("1-abc", 1, "allocation", 0,
+                List.of(new AllocationFact.Port("metrics", 1, "127.0.0.1"),
+                        new AllocationFact.Port("80", 2, "127.0.0.1"))));
+
+        assertAnswer(200,
+                "{\"runnerId\":\"1-abc\",\"mappedPorts\":[{\"exposedPort\":80,\"hostAddress\":\"127.0.0.1:2\"}]}",
+                claim("{}"));
+    }
+
+    @Test
     void aClaimWhoseAnswerCannotBeMadeIsGivenBack() throws Exception {
         when(edge.claims.claim(anyInt(), any(), any())).thenReturn(new Claimed("1-abc", 1, "allocation", 0,
-                List.of(new AllocationFact.Port("not a number", 1, "127.0.0.1"))));
+                List.of(new AllocationFact.Port("99999999999", 1, "127.0.0.1"))));
 
         assertEquals(500, claim("{}").statusCode());
         verify(edge.claims).giveBack("1-abc");

@@ -28,6 +28,7 @@ final class FakeTransport implements ExecTransport {
     private final BlockingQueue<Session> controls = new LinkedBlockingQueue<>();
     private final Deque<Boolean> deaths = new ArrayDeque<>();
     private volatile boolean refusing;
+    private volatile long readyAfter;
 
     FakeTransport(Vertx vertx) {
         this.vertx = vertx;
@@ -37,6 +38,11 @@ final class FakeTransport implements ExecTransport {
     synchronized void dead(int sessions) {
         for (int i = 0; i < sessions; i++)
             deaths.add(true);
+    }
+
+    /** Sessions, guards excepted, take so many milliseconds to be ready. */
+    void slow(long millis) {
+        readyAfter = millis;
     }
 
     /** No WebSocket comes about any more. */
@@ -56,11 +62,18 @@ final class FakeTransport implements ExecTransport {
             session.say("READY 1\n");
         } else if (dies()) {
             session.exit(0);
+        } else if (readyAfter > 0) {
+            vertx.setTimer(readyAfter, late -> ready(session, terminal));
         } else {
-            session.say(terminal ? "READY 100 setpriv\n" : "READY 200\n");
-            (terminal ? terminals : controls).add(session);
+            ready(session, terminal);
         }
         return Future.succeededFuture(session);
+    }
+
+    private void ready(Session session, boolean terminal) {
+        session.say(terminal ? "READY 100 setpriv\n" : "READY 200\n");
+        // Behind it: a session that was given up meanwhile is nobody's.
+        session.tell(() -> (terminal ? terminals : controls).add(session));
     }
 
     /** The next run's terminal and control, once both are open. */

@@ -95,6 +95,15 @@ class RelayTest {
     }
 
     @Test
+    void aNodeThatIsSlowToStartSessionsGetsMoreTimeWithEachAttempt() throws Exception {
+        again("readyTimeout", "0.3s");
+        transport.slow(500);
+        TestClient client = stage.run("cmd");
+        transport.run().start("cmd").end(3);
+        assertEquals(3, client.result().exit());
+    }
+
+    @Test
     void noWebSocketToNomadIsAnError() throws Exception {
         transport.refuse();
         TestClient.Result result = stage.run("cmd").result();

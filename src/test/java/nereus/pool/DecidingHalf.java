@@ -35,6 +35,7 @@ public final class DecidingHalf {
     public final Fleet fleet;
     public final Environments environments = new Environments();
     public final Readiness readiness = new Readiness();
+    public final Troubles troubles = new Troubles();
     public final EnvironmentStore store;
     public final TemplateWatch templates;
     public final Claims claims;
@@ -53,7 +54,6 @@ public final class DecidingHalf {
     public DecidingHalf(InMemoryNomad nomad, PretendedTicker ticker, long seed, PoolSettings pool, boolean forcePull) {
         this.nomad = nomad;
         Random random = new Random(seed);
-        Troubles troubles = new Troubles();
         JobSettings jobs = new JobSettings("here", "docker", List.of("dc1"), "bridge", 50, Duration.ofMinutes(5),
                 forcePull);
         epoch = new Epoch(nomad, "here", "process " + seed);

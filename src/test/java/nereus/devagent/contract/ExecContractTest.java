@@ -68,11 +68,17 @@ class ExecContractTest {
             List<String> received = replay(stopped, stopped.targetFor(mine),
                     () -> assertEquals(200,
                             target.http().send("PUT", "/v1/allocation/" + mine + "/stop", "{}").status()));
-            assertEquals(ExecSummary.of(stopped.received()), ExecSummary.of(received));
+            ExecSummary ended = ExecSummary.of(received);
+            // A real Nomad may cut the session before it could say how its process ended.
+            assertTrue(ended.equals(ExecSummary.of(stopped.received())) || (target.real()
+                    && ended.equals(new ExecSummary("started\n", "", List.of("TCP end")))), ended::toString);
             events.until(event -> event.at("/Payload/Allocation/PreviousAllocation").asText().equals(mine)
                     && event.at("/Payload/Allocation/ClientStatus").asText().equals("running"));
             ExecRecording dead = ExecRecording.load("68-exec-on-dead-allocation");
-            assertEquals(ExecSummary.of(dead.received()), ExecSummary.of(replay(dead, dead.targetFor(mine), () -> {})));
+            // Until its node has cleared it away, a real Nomad says in words what it then says by silence.
+            ExecSummary said = ExecSummary.of(replay(dead, dead.targetFor(mine), () -> {}));
+            assertTrue(said.equals(ExecSummary.of(dead.received())) || said.equals(new ExecSummary("", "",
+                    List.of("close frame 1008 task \"default-task\" is not running."))), said::toString);
         }
         target.purge(JOB);
         allocation = runningAllocation();

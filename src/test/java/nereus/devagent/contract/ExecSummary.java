@@ -10,6 +10,8 @@ import java.util.List;
  * ended it, frame by frame.
  */
 record ExecSummary(String stdout, String stderr, List<String> ending) {
+    private static final String STDOUT_CLOSED = "{\"stdout\":{\"close\":true}}";
+    private static final String STDERR_CLOSED = "{\"stderr\":{\"close\":true}}";
 
     static ExecSummary of(List<String> received) {
         StringBuilder stdout = new StringBuilder();
@@ -29,7 +31,17 @@ record ExecSummary(String stdout, String stderr, List<String> ending) {
                 ending.add(frame.toString());
             }
         }
-        return new ExecSummary(stdout.toString(), stderr.toString(), ending);
+        return new ExecSummary(stdout.toString(), stderr.toString(), inOneOrder(ending));
+    }
+
+    /** Which of the two streams Nomad closes first is chance. */
+    private static List<String> inOneOrder(List<String> ending) {
+        List<String> frames = new java.util.ArrayList<>(ending);
+        int at = frames.indexOf(STDOUT_CLOSED);
+        if (at > 0 && frames.get(at - 1).equals(STDERR_CLOSED)) {
+            java.util.Collections.swap(frames, at - 1, at);
+        }
+        return frames;
     }
 
     private static String decoded(JsonNode data) {
