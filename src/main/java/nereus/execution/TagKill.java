@@ -13,6 +13,8 @@ final class TagKill {
     private static final Logger log = LoggerFactory.getLogger(TagKill.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
+    /** Nomad 2.0.5's words for a node whose agent is away. */
+    private static final String OUT_OF_SIGHT = "No path to node";
     private final Relay.Relays shared;
 
     TagKill(Relay.Relays shared) {
@@ -22,7 +24,8 @@ final class TagKill {
     /**
      * Kills everything with that tag, on the calling context. While no channel opens it is tried again, for as long as launcher,
      * control and guard in the runner wait for a heartbeat of ours before they do it themselves: Nomad may be away for seconds,
-     * between two leaders or while it starts anew, and that is nothing that a runner should be lost for.
+     * between two leaders or while it starts anew, and that is nothing that a runner should be lost for. While Nomad says that the
+     * runner's node is out of its sight it is tried on: a claimed runner outlives that, and ends when Nomad gives the node up.
      *
      * @param pid of a launcher or control of the runner that is to be killed too; 0 for none
      * @param wanted asked before it is tried again; the runner may be gone meanwhile
@@ -41,7 +44,8 @@ final class TagKill {
                     .compose(killed -> control.end().map(killed)).onComplete(finished -> channel.close());
         }).recover(cause -> {
             boolean again = cause instanceof Channel.NotReady && wanted.getAsBoolean()
-                    && shared.ticker().nanos() - began < shared.settings().silence().toNanos();
+                    && (shared.ticker().nanos() - began < shared.settings().silence().toNanos()
+                            || String.valueOf(cause.getMessage()).contains(OUT_OF_SIGHT));
             if (!again)
                 return Future.failedFuture(cause);
             if (pause.equals(FIRST_PAUSE))

@@ -27,7 +27,8 @@ final class FakeTransport implements ExecTransport {
     private final BlockingQueue<Session> terminals = new LinkedBlockingQueue<>();
     private final BlockingQueue<Session> controls = new LinkedBlockingQueue<>();
     private final Deque<Boolean> deaths = new ArrayDeque<>();
-    private volatile boolean refusing;
+    private volatile String refusing = "";
+    final AtomicInteger refused = new AtomicInteger();
     private volatile long readyAfter;
 
     FakeTransport(Vertx vertx) {
@@ -47,7 +48,12 @@ final class FakeTransport implements ExecTransport {
 
     /** No WebSocket comes about any more. */
     void refuse() {
-        refusing = true;
+        refuse("refused by the test");
+    }
+
+    /** The same, with a reason; they come about again when it is empty. */
+    void refuse(String why) {
+        refusing = why;
     }
 
     @Override
@@ -55,8 +61,10 @@ final class FakeTransport implements ExecTransport {
             ExecSocket.Listener listener) {
         Assertions.assertEquals("allocation-1", allocationId);
         Assertions.assertEquals("default-task", task);
-        if (refusing)
-            return Future.failedFuture("refused by the test");
+        if (!refusing.isEmpty()) {
+            refused.incrementAndGet();
+            return Future.failedFuture(refusing);
+        }
         var session = new Session(vertx.getOrCreateContext(), listener, terminal, command.size() > 8);
         if (session.guard) {
             session.say("READY 1\n");

@@ -213,6 +213,24 @@ class RelayTest {
     }
 
     @Test
+    void aRunOnANodeThatIsOutOfSightIsKilledOnceTheNodeIsBackAndCostsNoRunner() throws Exception {
+        again("silence", "0.2s");
+        TestClient client = stage.run("cmd");
+        FakeTransport.Run run = transport.run().start("cmd");
+        transport.refuse("1008 No path to node");
+        run.control.cut();
+        assertEquals("Error executing the request", client.result().last().getString("data"));
+        // Pauses of 100, 200 and 400 ms lie between the first twenty: longer than the silence.
+        Stage.eventually("it is tried on beyond the silence", () -> transport.refused.get() > 25);
+        assertEquals(List.of(), stage.life.released);
+        transport.refuse("");
+        FakeTransport.Session killer = transport.control();
+        Stage.eventually("the run is killed", () -> killer.heard().contains("krun\0"));
+        Stage.eventually("nothing is left", () -> stage.executions.running().isEmpty());
+        assertEquals(List.of(), stage.life.released);
+    }
+
+    @Test
     void aTimeLimitDuringTheOpeningIsATimeout() throws Exception {
         Vertx vertx = Vertx.vertx();
         try (var silent = new Stage(vertx,
