@@ -28,11 +28,13 @@ import nereus.nomad.HttpNomad;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
+import nereus.pool.Reservations;
 import nereus.pool.Troubles;
 import nereus.runner.Bell;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
+import nereus.runner.Waiter;
 import nereus.sync.HouseKeeper;
 import nereus.sync.Watcher;
 import org.slf4j.Logger;
@@ -68,7 +70,8 @@ final class Nereus implements Running {
                     fleet::dissolve);
             Ledger ledger = new Ledger(nomad, instance, epoch);
             Troubles troubles = new Troubles();
-            Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
+            Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker, settings.claims(),
+                    Waiter::await);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
             HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
@@ -83,8 +86,10 @@ final class Nereus implements Running {
                     troubles,
                     ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
+            Reservations reservations = new Reservations(claims, ticker, UUID::randomUUID);
+            thread("reservations", reservations::keep);
             api = ApiServer.open(vertx, settings.server(),
-                    new Collaborators(claims, fleet, readiness, environments, store, executions,
+                    new Collaborators(claims, reservations, fleet, readiness, environments, store, executions,
                             Files.in(executions, settings.files()), settings.files(), houseKeeper),
                     version);
             parts.push(api);

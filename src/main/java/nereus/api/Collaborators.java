@@ -6,11 +6,13 @@ import nereus.execution.Executions;
 import nereus.files.Files;
 import nereus.files.FilesSettings;
 import nereus.pool.Claims;
+import nereus.pool.Reservations;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
 
 /** The rooms that the API speaks to. */
-public record Collaborators(Claims claims, Fleet fleet, Readiness readiness, Environments environments,
+public record Collaborators(Claims claims, Reservations reservations, Fleet fleet, Readiness readiness,
+        Environments environments,
         EnvironmentStore store, Executions executions, Files files,
         FilesSettings filesSettings, HouseKeeper houseKeeper) {}

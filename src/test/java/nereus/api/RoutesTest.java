@@ -174,12 +174,14 @@ class RoutesTest {
     @Test
     void aVersionThatIsNotKnownIs404() {
         ServiceStories service = new ServiceStories(
-                new Collaborators(edge.claims, edge.fleet, edge.readiness, edge.environments, edge.store,
+                new Collaborators(edge.claims, edge.reservations, edge.fleet, edge.readiness, edge.environments,
+                        edge.store,
                         edge.executions, edge.files, Edge.FILES, edge.houseKeeper),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 
         assertEquals(Answer.empty(404).status(),
-                service.version(new Incoming(Map.of(), new Query(null), io.vertx.core.buffer.Buffer.buffer(), null, ""))
+                service.version(new Incoming(Map.of(), new Query(null), io.vertx.core.buffer.Buffer.buffer(), null, "",
+                        org.mockito.Mockito.mock(Caller.class)))
                         .status());
     }
 
