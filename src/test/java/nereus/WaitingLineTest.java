@@ -179,6 +179,30 @@ class WaitingLineTest {
         frontend = rehearsal.frontend();
     }
 
+    @Test
+    void aClaimThatIsAskedAfterIsNobodysUntilItIsCollected() {
+        frontend.putEnvironment(1, 1);
+        frontend.awaitIdle(1, 1);
+        assertEquals(200, claim("respond-async, wait=60").status(), "one is idle");
+        Frontend.Reply accepted = claim("respond-async, wait=60");
+        String runner;
+        if (accepted.status() == 202) {
+            String path = "/api/v1/claims/" + accepted.json().path("id").asText();
+            Frontend.Reply[] last = new Frontend.Reply[1];
+            eventually("it is served", () -> {
+                last[0] = frontend.call("GET", path, null);
+                return last[0].json().path("state").asText().equals("claimed");
+            });
+            runner = last[0].json().path("runnerId").asText();
+            assertEquals(last[0], frontend.call("GET", path, null), "asking again gives the same");
+            assertEquals(409, frontend.call("DELETE", path, null).status());
+        } else {
+            runner = accepted.json().path("runnerId").asText();
+        }
+        assertTrue(rehearsal.claims().contains(runner), "it is in the ledger");
+        assertEquals(404, frontend.call("GET", "/api/v1/claims/12345678-0", null).status());
+    }
+
     /** Claims over a connection of its own and closes it; true when it was served before. */
     private boolean leave(long after) throws IOException {
         String body = "{\"executionEnvironmentId\":1,\"inactivityTimeout\":2}";

@@ -25,7 +25,9 @@ import java.util.concurrent.TimeUnit;
 import nereus.environment.Environment;
 import nereus.pool.Ask;
 import nereus.pool.ClaimException;
+import nereus.pool.Reservation;
 import nereus.pool.WaitingClaim;
+import nereus.runner.Claimed;
 import nereus.runner.Line;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +138,75 @@ class WaitingTest {
     void aStopSendsAwayWhoWaitsBeforeItWaitsForItsRequest() {
         edge.server.close();
         verify(edge.claims).stop();
+    }
+
+    @Test
+    void whoAcceptsSeveralGetsOneOfThemAndIsToldWhich() throws Exception {
+        when(edge.claims.labelled(any())).thenReturn(List.of(8, 9));
+
+        HttpResponse<String> answer = claim(
+                "{\"executionEnvironmentId\":7,\"executionEnvironmentIds\":[9,3000000000,1],"
+                        + "\"labels\":{\"language\":\"python\"}}",
+                "wait=20");
+        assertEquals("{\"runnerId\":\"1-abc\",\"mappedPorts\":[],\"executionEnvironmentId\":1}", answer.body());
+        assertEquals(List.of(9, 1, 8), asked().environments());
+        verify(edge.claims).labelled(Map.of("language", "python"));
+    }
+
+    @Test
+    void whoAcceptsSeveralAndDoesNotWaitIsServedByTheLineToo() throws Exception {
+        when(edge.claims.patience(anyInt(), any())).thenReturn(Duration.ZERO);
+        assertEquals(200, claim("{\"executionEnvironmentIds\":[9,1]}", "wait=0").statusCode());
+        assertEquals(Duration.ZERO, asked().patience());
+    }
+
+    @Test
+    void labelsThatNobodyHasAreToldSo() throws Exception {
+        HttpResponse<String> answer = claim("{\"labels\":{\"language\":\"latin\"}}", "wait=20");
+        assertEquals(404, answer.statusCode());
+        assertEquals("{\"message\":\"there is no execution environment with the labels {language=latin}\"}",
+                answer.body());
+    }
+
+    @Test
+    void aClaimThatIsAskedAfterIsAcceptedCollectedAndGivenUp() throws Exception {
+        Reservation reservation = mock(Reservation.class);
+        when(edge.reservations.open(any())).thenReturn(reservation);
+        when(edge.reservations.get("c-1")).thenReturn(reservation);
+        when(reservation.collect()).thenReturn(view(Reservation.State.WAITING, 3, "", Optional.empty()));
+
+        HttpResponse<String> accepted = claim("{\"executionEnvironmentId\":7}", "respond-async, wait=120");
+        assertEquals(202, accepted.statusCode());
+        assertEquals("/api/v1/claims/c-1", accepted.headers().firstValue("Location").orElseThrow());
+        String waits = "{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":3,\"expectedWait\":1.5,\"timeLeft\":60.0}";
+        assertEquals(waits, accepted.body());
+        assertEquals(waits, edge.get("/api/v1/claims/c-1").body());
+
+        when(reservation.collect()).thenReturn(view(Reservation.State.CLAIMED, 0, "", Optional.of(Edge.RUNNER)));
+        assertEquals("{\"id\":\"c-1\",\"state\":\"claimed\",\"runnerId\":\"1-abc\",\"mappedPorts\":[],"
+                + "\"executionEnvironmentId\":1}", edge.get("/api/v1/claims/c-1").body());
+        assertEquals(409, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
+        assertEquals("{\"runnerId\":\"1-abc\",\"mappedPorts\":[]}",
+                claim("{\"executionEnvironmentId\":7}", "respond-async, wait=120").body(), "it need not come back");
+
+        when(reservation.collect())
+                .thenReturn(view(Reservation.State.FAILED, 0, "no such image", Optional.empty()));
+        assertEquals("{\"id\":\"c-1\",\"state\":\"failed\",\"reason\":\"no such image\"}",
+                edge.get("/api/v1/claims/c-1").body());
+        when(reservation.collect()).thenReturn(view(Reservation.State.EXPIRED, 0, "too late", Optional.empty()));
+        HttpResponse<String> over = edge.get("/api/v1/claims/c-1");
+        assertEquals(410, over.statusCode());
+        assertEquals("{\"message\":\"this claim is over: too late\"}", over.body());
+        assertEquals(410, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
+        when(reservation.giveUp()).thenReturn(true);
+        assertEquals(204, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
+    }
+
+    private static Reservation.View view(Reservation.State state, int position, String reason,
+            Optional<Claimed> runner) {
+        return new Reservation.View("c-1", state, position,
+                position == 0 ? OptionalLong.empty() : OptionalLong.of(1_500_000_000), Duration.ofMinutes(1), reason,
+                runner);
     }
 
     @Test
