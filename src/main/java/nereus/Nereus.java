@@ -38,6 +38,7 @@ import nereus.nomad.NomadException;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
+import nereus.pool.Reservations;
 import nereus.pool.Troubles;
 import nereus.rights.ExecTry;
 import nereus.rights.NomadRights;
@@ -46,6 +47,7 @@ import nereus.runner.Bell;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
+import nereus.runner.Waiter;
 import nereus.sync.HouseKeeper;
 import nereus.sync.Watcher;
 import nereus.systemd.Supervision;
@@ -84,7 +86,8 @@ final class Nereus implements Running {
                     fleet::dissolve, ReentrantLock::new, blueprint);
             Ledger ledger = new Ledger(nomad, instance, epoch);
             Troubles troubles = new Troubles();
-            Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
+            Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker, settings.claims(),
+                    Waiter::await);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
             HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
@@ -99,8 +102,10 @@ final class Nereus implements Running {
                     troubles,
                     ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
+            Reservations reservations = new Reservations(claims, ticker, UUID::randomUUID);
+            thread("reservations", reservations::keep);
             api = ApiServer.open(vertx, settings.server(),
-                    new Collaborators(claims, troubles, fleet, readiness, environments, store, executions,
+                    new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,
                             nereus.files.Files.in(executions, settings.files()), settings.files(), houseKeeper),
                     version);
             parts.push(api);
@@ -114,7 +119,7 @@ final class Nereus implements Running {
             Optional<Supervision> supervision = Supervision.start(System.getenv(), readiness::problems,
                     within -> lives(vertx, fleet, within), ticker);
             supervision.ifPresent(telling -> parts.push(telling::stop));
-            parts.push(new Drain(readiness, executions, settings.stop().drain())::run);
+            parts.push(new Drain(readiness, claims, executions, settings.stop().drain())::run);
             supervision.ifPresent(telling -> parts.push(telling::stopping));
         } catch (IOException | RuntimeException failed) {
             close();

@@ -82,6 +82,11 @@ final class Rehearsal implements AutoCloseable {
         nereus.close();
     }
 
+    /** Ends the service while requests of the frontend may be under way. */
+    void stopService() {
+        nereus.close();
+    }
+
     void start() throws Exception {
         nereus = service();
         frontend = new Frontend(nereus.port());

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,13 @@ record Answer(int status, Map<String, String> headers, @Nullable String body, bo
 
     Answer withHeaders(Map<String, String> others) {
         return new Answer(status, others, body, closes, undelivered);
+    }
+
+    /** With one header more. */
+    Answer with(String name, String value) {
+        Map<String, String> more = new TreeMap<>(headers);
+        more.put(name, value);
+        return withHeaders(more);
     }
 
     Answer closing() {

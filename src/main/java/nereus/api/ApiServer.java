@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import nereus.files.Spool;
+import nereus.pool.Claims;
 
 /** The HTTP API, listening. */
 public final class ApiServer implements AutoCloseable {
@@ -21,11 +22,13 @@ public final class ApiServer implements AutoCloseable {
     private static final int STOP_SECONDS = 15;
 
     private final HttpServer server;
+    private final Claims claims;
     private final LateReturns late;
     private final List<Route> routes;
 
-    private ApiServer(HttpServer server, LateReturns late, List<Route> routes) {
+    private ApiServer(HttpServer server, Claims claims, LateReturns late, List<Route> routes) {
         this.server = server;
+        this.claims = claims;
         this.late = late;
         this.routes = routes;
     }
@@ -57,12 +60,13 @@ public final class ApiServer implements AutoCloseable {
                 new ServiceStories(rooms, gate, settings.depletingBelowPercent(), version),
                 new ProbeStories(rooms.readiness()),
                 new EnvironmentStories(rooms, gate, limits.environments()),
-                new RunnerStories(rooms.claims(), gate, late),
+                new RunnerStories(rooms.claims(), rooms.reservations(), gate, late),
                 new ExecuteStories(rooms, gate, settings.publicUrl()),
                 new ExecutionSocket(rooms, gate, stories, connections),
                 new CopyStory(rooms, gate, spool, new UploadMemory(patience.body())),
                 new FileStories(vertx, rooms, gate, errors, patience),
-                new DoctorStories(rooms.houseKeeper(), gate));
+                new DoctorStories(rooms.houseKeeper(), gate), new WaitingStories(rooms, gate),
+                new ReservationStories(rooms.reservations(), gate));
         HttpServer server = vertx.createHttpServer(options(settings))
                 .connectionHandler(connections::opened)
                 .requestHandler(new Entrance(connections, stories, router));
@@ -76,7 +80,7 @@ public final class ApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);
         }
-        return new ApiServer(server, late, routes.table());
+        return new ApiServer(server, rooms.claims(), late, routes.table());
     }
 
     /** The port that it listens on. */
@@ -93,6 +97,7 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         late.close();
+        claims.stop();
         try {
             server.shutdown(STOP_SECONDS, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {

@@ -6,13 +6,15 @@ import nereus.execution.Executions;
 import nereus.files.Files;
 import nereus.files.FilesSettings;
 import nereus.pool.Claims;
+import nereus.pool.Reservations;
 import nereus.pool.Troubles;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
 
 /** The rooms that the API speaks to. */
-public record Collaborators(Claims claims, Troubles troubles, Fleet fleet, Readiness readiness,
+public record Collaborators(Claims claims, Reservations reservations, Troubles troubles, Fleet fleet,
+        Readiness readiness,
         Environments environments,
         EnvironmentStore store, Executions executions, Files files,
         FilesSettings filesSettings, HouseKeeper houseKeeper) {}

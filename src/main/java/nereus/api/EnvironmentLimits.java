@@ -1,6 +1,8 @@
 package nereus.api;
 
 import nereus.environment.Environment;
+import nereus.environment.Terms;
+import nereus.pool.ClaimSettings;
 import nereus.settings.Section;
 
 /**
@@ -17,6 +19,7 @@ public record EnvironmentLimits(int largestPool, int largestCpu, int largestMemo
     private static final int LEAST_MEMORY = 10;
     /** Repository, tag and digest have fewer characters in every registry. */
     private static final int LONGEST_IMAGE = 1024;
+    private static final int MOST_LABELS = 32;
     /** Our jobs' names leave room for nine digits. */
     private static final int LARGEST_ID = 999_999_999;
 
@@ -39,6 +42,16 @@ public record EnvironmentLimits(int largestPool, int largestCpu, int largestMemo
         within("cpuLimit", wanted.cpuLimit(), LEAST_CPU, largestCpu);
         within("memoryLimit", wanted.memoryLimit(), LEAST_MEMORY, largestMemory);
         within("the number of exposedPorts", wanted.exposedPorts().size(), 0, mostPorts);
+        wanted.terms().patience().ifPresent(wait -> within("claimWait", (int) Math.min(wait.toSeconds(),
+                Integer.MAX_VALUE), 0, (int) ClaimSettings.LONGEST.toSeconds()));
+        within("the number of labels", wanted.terms().labels().size(), 0, MOST_LABELS);
+        wanted.terms().labels().forEach((name, value) -> {
+            if (!Terms.mayBeLabel(name, value)) {
+                throw Refusal
+                        .badRequest("labels: '" + name + "' and its value may have 63 characters each, of A-Z a-z 0-9"
+                                + " . _ / - and, in values, spaces");
+            }
+        });
         String image = wanted.image();
         if (image.isEmpty() || image.length() > LONGEST_IMAGE || image.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
             throw Refusal.badRequest("image must name one, in 1 to " + LONGEST_IMAGE

@@ -1,11 +1,14 @@
 package nereus.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
+import nereus.environment.Terms;
 import org.jspecify.annotations.Nullable;
 
 /** Execution environments: list, get, create or replace, delete. */
@@ -50,10 +53,20 @@ final class EnvironmentStories {
         Environment environment = new Environment(id, body.smallCount("prewarmingPoolSize"),
                 body.smallCount("cpuLimit"),
                 body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
-                body.ports("exposedPorts"));
+                body.ports("exposedPorts"), terms(body, Terms.NONE));
         gate.pass();
+        environment = environment
+                .withTerms(terms(body, environments.get(id).map(Environment::terms).orElse(Terms.NONE)));
         limits.check(environment);
         return Answer.empty(store.put(environment) ? 201 : 204);
+    }
+
+    /** What the body does not mention stays as it is: clients of Poseidon put definitions without knowing of terms. */
+    private static Terms terms(JsonInput body, Terms known) {
+        Optional<Duration> patience = body.has("claimWait")
+                ? body.given("claimWait").map(Duration::ofSeconds)
+                : known.patience();
+        return new Terms(patience, body.has("labels") ? body.texts("labels") : known.labels());
     }
 
     Answer delete(Incoming request) {
@@ -72,13 +85,16 @@ final class EnvironmentStories {
         }
     }
 
-    /** The order of the fields is the wire's. */
+    /** The order of the fields is the wire's; the terms are our own addition, and left out when they are not set. */
     private record Shown(int prewarmingPoolSize, int cpuLimit, int memoryLimit, String image, boolean networkAccess,
-            @Nullable List<Integer> exposedPorts, int id) {
+            @Nullable List<Integer> exposedPorts, int id,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long claimWait,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> labels) {
         private static Shown of(Environment e) {
             boolean ports = e.networkAccess() && !e.exposedPorts().isEmpty();
             return new Shown(e.prewarmingPoolSize(), e.cpuLimit(), e.memoryLimit(), e.image(), e.networkAccess(),
-                    ports ? e.exposedPorts() : null, e.id());
+                    ports ? e.exposedPorts() : null, e.id(), e.terms().patience().map(Duration::toSeconds).orElse(null),
+                    e.terms().labels().isEmpty() ? null : e.terms().labels());
         }
     }
 }

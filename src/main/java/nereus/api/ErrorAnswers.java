@@ -9,6 +9,7 @@ import nereus.files.SpoolException;
 import nereus.nomad.NomadException;
 import nereus.pool.ClaimException;
 import nereus.pool.Ledger;
+import nereus.pool.Reservations;
 import nereus.sync.HouseKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +37,15 @@ final class ErrorAnswers {
             case Refusal refusal -> refusal.answer();
             case FleetGate.Closed e -> fault.apply(ErrorCode.NOMAD_UNREACHABLE, message(e));
             case ClaimException.UnknownEnvironment e -> Answer.refusal(404, message(e));
-            case ClaimException.NoRunner e -> fault.apply(ErrorCode.NOMAD_OVERLOAD, message(e));
+            case ClaimException.NoRunner e -> {
+                Answer answer = fault.apply(ErrorCode.NOMAD_OVERLOAD, message(e));
+                yield e.retryAfterSeconds() == 0
+                        ? answer
+                        : answer.with("Retry-After", Integer.toString(e.retryAfterSeconds()));
+            }
             case ClaimException.NotRecorded e -> fault.apply(ErrorCode.NOMAD_UNREACHABLE, message(e));
+            case Reservations.Unknown e -> Answer.refusal(404, message(e));
+            case Reservations.TooMany e -> Answer.refusal(429, message(e));
             // 400, for it is the client's doing, and CodeOcean knows no 429.
             case TooManyExecutions e -> Answer.refusal(400, message(e));
             case InvalidCommand e -> Answer.refusal(400, message(e));

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param path the named parts of the path, decoded
  * @param host what the client calls us, with port; null when it did not say
  * @param client the client's address
+ * @param caller the client itself
  */
-record Incoming(Map<String, String> path, Query query, Buffer body, @Nullable String host, String client) {
+record Incoming(Map<String, String> path, Query query, Buffer body, @Nullable String host, String client,
+        Caller caller) {
     /** The named part of the path; its route guarantees that it is there. */
     String part(String name) {
         return path.getOrDefault(name, "");

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,30 @@ final class JsonInput {
     int smallCount(String name) {
         JsonNode value = find(name);
         return value == null ? 0 : (int) count(name, value, Integer.MAX_VALUE);
+    }
+
+    /** Whether the name is there, be it with null. */
+    boolean has(String name) {
+        return object.properties().stream().anyMatch(entry -> entry.getKey().equalsIgnoreCase(name));
+    }
+
+    /** A whole number of 31 bits that is not negative; empty when it is missing or null. */
+    Optional<Integer> given(String name) {
+        JsonNode value = find(name);
+        return value == null ? Optional.empty() : Optional.of((int) count(name, value, Integer.MAX_VALUE));
+    }
+
+    /** Whole numbers of 64 bits that are not negative. */
+    List<Long> counts(String name) {
+        JsonNode value = find(name);
+        List<Long> counts = new ArrayList<>();
+        if (value != null && !value.isArray()) {
+            throw expected(name, "a list of whole numbers", value);
+        }
+        for (JsonNode element : value == null ? List.<JsonNode>of() : value) {
+            counts.add(count(name, element, Long.MAX_VALUE));
+        }
+        return counts;
     }
 
     List<Integer> ports(String name) {

@@ -35,7 +35,7 @@ final class Routes {
 
     Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
             RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files,
-            DoctorStories doctor) {
+            DoctorStories doctor, WaitingStories waiting, ReservationStories reservations) {
         router.route().handler(this::redirectUnclean);
         open("/livez", Map.of(GET, stories.endpoint(probes::live)));
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
@@ -44,6 +44,7 @@ final class Routes {
         open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
         guarded(BASE + "/statistics/starts", Map.of(GET, stories.endpoint(service::starts)));
+        guarded(BASE + "/statistics/claims", Map.of(GET, stories.endpoint(waiting::statistics)));
         guarded(BASE + "/doctor", Map.of(GET, stories.endpoint(doctor::examine)));
         guarded(BASE + "/doctor/repair", Map.of(POST, stories.endpoint(doctor::repair)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));
@@ -52,6 +53,9 @@ final class Routes {
                 PUT, stories.endpoint(environments::put),
                 DELETE, stories.endpoint(environments::delete)));
         guarded(BASE + "/runners", Map.of(POST, stories.endpoint(runners::claim)));
+        guarded(BASE + "/claims/(?<id>[^/]+)", Map.of(
+                GET, stories.endpoint(reservations::look),
+                DELETE, stories.endpoint(reservations::giveUp)));
         guarded(BASE + "/runners/(?<id>[^/]+)", Map.of(DELETE, stories.endpoint(runners::release)));
         guarded(BASE + "/runners/(?<id>[^/]+)/execute", Map.of(POST, stories.endpoint(execute::execute)));
         guarded(BASE + "/runners/(?<id>[^/]+)/websocket", Map.of(GET, socket));

@@ -1,25 +1,38 @@
 package nereus.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import nereus.nomad.AllocationFact;
+import nereus.pool.Ask;
 import nereus.pool.ClaimException;
 import nereus.pool.Claims;
+import nereus.pool.Reservation;
+import nereus.pool.Reservations;
+import nereus.pool.WaitingClaim;
 import nereus.runner.Claimed;
 import nereus.runner.Lease;
+import org.jspecify.annotations.Nullable;
 
 /** Claiming a runner and giving it back. */
 final class RunnerStories {
     /** CodeOcean returns runners from its event loop, which nothing should hold up for longer. */
     private static final Duration RETURN = Duration.ofSeconds(4);
 
+    private static final int MOST_ACCEPTED = 100;
+
     private final Claims claims;
+    private final Reservations reservations;
     private final FleetGate gate;
     private final FleetGate returnGate;
     private final LateReturns late;
 
-    RunnerStories(Claims claims, FleetGate gate, LateReturns late) {
+    RunnerStories(Claims claims, Reservations reservations, FleetGate gate, LateReturns late) {
         this.claims = claims;
+        this.reservations = reservations;
         this.gate = gate;
         this.returnGate = gate.within(RETURN);
         this.late = late;
@@ -29,23 +42,72 @@ final class RunnerStories {
     Answer claim(Incoming request) {
         JsonInput body = JsonInput.of(request.body());
         long environment = body.count("executionEnvironmentId");
+        List<Long> several = body.counts("executionEnvironmentIds");
+        Map<String, String> labels = body.texts("labels");
         Duration inactivity = seconds(body, "inactivityTimeout");
+        Prefer prefer = Prefer.of(request.caller().headers("Prefer"));
         gate.pass();
-        if (environment > Integer.MAX_VALUE) {
-            throw new ClaimException.UnknownEnvironment("there is no execution environment " + environment);
+        boolean choice = !several.isEmpty() || !labels.isEmpty();
+        List<Integer> accepted = choice ? accepted(several, labels) : List.of(known(environment));
+        Duration patience = claims.patience(accepted.getFirst(), prefer.patience());
+        Ask ask = new Ask(accepted, patience, inactivity, request.client());
+        if (prefer.async() && !patience.isZero()) {
+            return reserved(ask.withPatience(prefer.patience().orElse(patience)), choice);
         }
-        Claimed runner = claims.claim((int) environment, inactivity, request.client());
+        if (choice || !patience.isZero()) {
+            WaitingClaim waiting = claims.waiting(ask);
+            // Whoever leaves while it waits leaves the line at once.
+            request.caller().whenGone(waiting::withdraw);
+            return given(waiting.claim(), choice);
+        }
+        return given(claims.claim(accepted.getFirst(), inactivity, request.client()), false);
+    }
+
+    private Answer given(Claimed runner, boolean choice) {
         try {
-            return Answer
-                    .json(200,
-                            new Given(runner.id(),
-                                    runner.ports().stream().filter(Mapped::exposed).map(Mapped::of).toList()))
+            return Answer.json(200, new Given(runner.id(), mapped(runner), choice ? runner.environment() : null))
                     .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
         } catch (RuntimeException unspeakable) {
             // Guard against a claim that nobody hears of: no answer, no claim.
             claims.giveBack(runner.id());
             throw unspeakable;
         }
+    }
+
+    /** One for whom a runner is idle need not come back for it. */
+    private Answer reserved(Ask ask, boolean choice) {
+        Reservation reservation = reservations.open(ask);
+        Reservation.View view = reservation.collect();
+        return view.runner().map(runner -> given(runner, choice)).orElseGet(() -> ReservationStories.accepted(view)
+                .orElse(() -> Thread.ofVirtual().start(reservation::giveUp)));
+    }
+
+    private List<Integer> accepted(List<Long> several, Map<String, String> labels) {
+        if (several.size() > MOST_ACCEPTED) {
+            throw Refusal.badRequest("executionEnvironmentIds must be a list of " + MOST_ACCEPTED + " at most");
+        }
+        Set<Integer> accepted = new LinkedHashSet<>();
+        several.stream().filter(id -> id <= Integer.MAX_VALUE).forEach(id -> accepted.add(id.intValue()));
+        if (!labels.isEmpty()) {
+            accepted.addAll(claims.labelled(labels));
+        }
+        if (accepted.isEmpty()) {
+            throw new ClaimException.UnknownEnvironment(
+                    "there is no execution environment " + (labels.isEmpty() ? several : "with the labels " + labels));
+        }
+        return List.copyOf(accepted);
+    }
+
+    private static int known(long environment) {
+        if (environment > Integer.MAX_VALUE) {
+            throw new ClaimException.UnknownEnvironment("there is no execution environment " + environment);
+        }
+        return (int) environment;
+    }
+
+    /** The runner's ports as the wire has them. */
+    static List<? extends Record> mapped(Claimed runner) {
+        return runner.ports().stream().filter(Mapped::exposed).map(Mapped::of).toList();
     }
 
     Answer release(Incoming request) {
@@ -63,7 +125,9 @@ final class RunnerStories {
         return Duration.ofSeconds(Math.min(body.count(name), Lease.LONGEST.toSeconds()));
     }
 
-    private record Given(String runnerId, List<Mapped> mappedPorts) {}
+    /** Which environment it is of is told to those who accept several. */
+    private record Given(String runnerId, List<? extends Record> mappedPorts,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer executionEnvironmentId) {}
 
     private record Mapped(int exposedPort, String hostAddress) {
         /** Not one that an operator's job file names for itself. */

@@ -35,7 +35,7 @@ final class Stories {
         return (request, path) -> {
             Context context = vertx.getOrCreateContext();
             String what = what(request);
-            Incoming incoming = incoming(request, path, Buffer.buffer());
+            Incoming incoming = incoming(request, context, path, Buffer.buffer());
             BodyStream body = new BodyStream(request, context, bodyPatience, most);
             Thread.ofVirtual().name(what).start(() -> {
                 try {
@@ -55,7 +55,7 @@ final class Stories {
         String what = what(request);
         bodies.read(request).onComplete(
                 body -> Thread.ofVirtual().name(what).start(() -> {
-                    Reply reply = tell(what, story, incoming(request, path, body));
+                    Reply reply = tell(what, story, incoming(request, context, path, body));
                     context.runOnContext(v -> reply.send(request));
                 }),
                 error -> refuse(request, what, error));
@@ -108,8 +108,10 @@ final class Stories {
         return request.method() + " " + request.path();
     }
 
-    private static Incoming incoming(HttpServerRequest request, Map<String, String> path, Buffer body) {
+    private static Incoming incoming(HttpServerRequest request, Context context, Map<String, String> path,
+            Buffer body) {
         return new Incoming(path, new Query(request.query()), body, request.getHeader("Host"),
-                request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString());
+                request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString(),
+                new ConnectedCaller(request, context));
     }
 }

@@ -46,18 +46,71 @@ final class ApiClient {
                 .build();
     }
 
-    /** The id of a runner that is ours now. */
-    String claim(int environment, long inactivitySeconds) {
+    /**
+     * A claim that was served, or waits.
+     *
+     * @param runner the id of a runner that is ours now; empty while it waits
+     * @param pending by what to ask after it; empty when it was served at once
+     * @param place for people: where it stands in the line
+     */
+    record Claim(String runner, String pending, String place) {
+        static Claim served(String runner) {
+            return new Claim(runner, "", "");
+        }
+    }
+
+    /** @param waitSeconds how long it may wait in the line; 0 is not at all */
+    Claim claim(int environment, long inactivitySeconds, long waitSeconds) {
         ObjectNode body = JSON.createObjectNode().put("executionEnvironmentId", environment)
                 .put("inactivityTimeout", inactivitySeconds);
-        HttpResponse<String> response = call("POST", "/runners", body.toString());
+        String prefer = waitSeconds == 0 ? "wait=0" : "respond-async, wait=" + waitSeconds;
+        HttpResponse<String> response = call("POST", "/runners", body.toString(), "Prefer", prefer);
         return switch (response.statusCode()) {
-            case 200 -> field(response, "runnerId");
+            case 200 -> Claim.served(field(response, "runnerId"));
+            case 202 -> pending(response);
             case 404 -> throw new CommandFailure(response.body().isEmpty()
                     ? base + " is not the address of a Nereus"
                     : "there is no execution environment " + environment + " at " + base);
             default -> throw unexpected("claiming a runner", response);
         };
+    }
+
+    /** How a claim that waits stands now; a runner that is ready is ours by it. */
+    Claim ask(Claim waiting) {
+        HttpResponse<String> response = call("GET", "/claims/" + waiting.pending(), null);
+        return switch (response.statusCode()) {
+            case 200 -> pending(response);
+            case 410 -> throw new CommandFailure("no runner is free: " + message(response));
+            default -> throw unexpected("waiting for a runner", response);
+        };
+    }
+
+    /** Leaves the line; a claim that is over already is no failure. */
+    void giveUp(Claim waiting) {
+        HttpResponse<String> response = call("DELETE", "/claims/" + waiting.pending(), null);
+        if (response.statusCode() != 204 && response.statusCode() != 404 && response.statusCode() != 410) {
+            throw unexpected("giving up a claim", response);
+        }
+    }
+
+    private Claim pending(HttpResponse<String> response) {
+        JsonNode claim = parsed(response);
+        String runner = claim.path("runnerId").asText("");
+        if (claim.path("state").asText("").equals("failed")) {
+            throw new CommandFailure("no runner is free: " + claim.path("reason").asText("no reason was told"));
+        }
+        double expected = claim.path("expectedWait").asDouble(-1);
+        String place = "place " + claim.path("position").asInt() + " in the line"
+                + (expected < 0 ? "" : ", about " + (long) Math.ceil(expected) + " s");
+        return new Claim(runner, field(response, "id"), place);
+    }
+
+    private JsonNode parsed(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new CommandFailure("what answers at " + base + " is not Nereus", e);
+        }
     }
 
     /** Gives a runner back; one that is gone already is no failure. */
@@ -124,7 +177,7 @@ final class ApiClient {
         }
     }
 
-    private HttpResponse<String> call(String method, String path, @Nullable String body) {
+    private HttpResponse<String> call(String method, String path, @Nullable String body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(patience)
                     .header("Content-Type", "application/json")
@@ -133,6 +186,9 @@ final class ApiClient {
                             : HttpRequest.BodyPublishers.ofString(body));
             if (!token.isEmpty()) {
                 request.header("Poseidon-Token", token);
+            }
+            if (headers.length > 0) {
+                request.headers(headers);
             }
             // The request's own time-out ends with the answer's head: what drips or floods afterwards would never end.
             CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request.build(),

@@ -48,6 +48,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--time-limit", paramLabel = "SECONDS", defaultValue = "3600", description = "Stops the command after that; 0 never does (default: ${DEFAULT-VALUE}).")
     private long timeLimit = 3600;
 
+    @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "60", description = "How long to wait for a runner when none is free, 600 at most; 0 does not (default: ${DEFAULT-VALUE}).")
+    private long wait = 60;
+
     RunCommand(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -63,7 +66,8 @@ final class RunCommand implements Callable<Integer> {
         }, "give back"));
         try {
             // Longer than the command may take, so that a runner whose client was killed comes back by itself.
-            String runner = lease.claim(environmentId, timeLimit == 0 ? 0 : timeLimit + 60);
+            String runner = lease.claim(environmentId, timeLimit == 0 ? 0 : timeLimit + 60, wait,
+                    place -> System.err.println("nereus: waiting for a runner: " + place));
             return attached(client, runner, terminal);
         } finally {
             terminal.ifPresent(Terminal::restore);

@@ -49,7 +49,8 @@ final class RunnerGroup {
                 ? networks.getFirst().getDynamicPorts().stream().map(Port::getTo).toList()
                 : List.of();
         return new Edition(new Environment(id, number(config, POOL_SIZE), resources.getCpu(), memoryLimit(resources),
-                image, network, ports), number(config, PULL));
+                image, network, ports, Terms.read(config.getMeta() == null ? Map.of() : config.getMeta())),
+                number(config, PULL));
     }
 
     @Nullable

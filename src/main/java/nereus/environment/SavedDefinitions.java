@@ -46,6 +46,7 @@ public final class SavedDefinitions {
         items.put("network", Boolean.toString(environment.networkAccess()));
         items.put("ports", String.join(",", environment.exposedPorts().stream().map(String::valueOf).toList()));
         items.put("pull", Integer.toString(edition.pull()));
+        items.putAll(environment.terms().items());
         String path = prefix + environment.id();
         try {
             nomad.createVariable(path, items);
@@ -73,7 +74,8 @@ public final class SavedDefinitions {
                     : Arrays.stream(ports.split(",")).map(Integer::valueOf).toList();
             return Optional.of(new Edition(new Environment(id, number(items, "pool"), number(items, "cpu"),
                     number(items, "memory"), items.getOrDefault("image", ""),
-                    Boolean.parseBoolean(items.getOrDefault("network", "")), exposed), number(items, "pull")));
+                    Boolean.parseBoolean(items.getOrDefault("network", "")), exposed, Terms.read(items)),
+                    number(items, "pull")));
         } catch (NumberFormatException damaged) {
             log.warn("the variable {} does not hold a definition ({}); it is left alone", variable.path(),
                     damaged.getMessage());

@@ -30,6 +30,7 @@ final class TemplateJob {
         Environment environment = edition.environment();
         Map<String, String> meta = new HashMap<>();
         meta.put(RunnerGroup.POOL_SIZE, Integer.toString(environment.prewarmingPoolSize()));
+        meta.putAll(environment.terms().items());
         if (edition.pull() > 0) {
             meta.put(RunnerGroup.PULL, Integer.toString(edition.pull()));
         }

@@ -17,12 +17,23 @@ public sealed class ClaimException extends RuntimeException {
         }
     }
 
-    /** Nothing idle. */
+    /** Nothing idle, or not in time. */
     public static final class NoRunner extends ClaimException {
         private static final long serialVersionUID = 1L;
+        private final int retryAfterSeconds;
 
         public NoRunner(String message) {
+            this(message, 0);
+        }
+
+        /** @param retryAfterSeconds when to ask again; 0 says nothing about it */
+        public NoRunner(String message, int retryAfterSeconds) {
             super(message);
+            this.retryAfterSeconds = retryAfterSeconds;
+        }
+
+        public int retryAfterSeconds() {
+            return retryAfterSeconds;
         }
     }
 

@@ -1,7 +1,10 @@
 package nereus.pool;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import nereus.clock.Ticker;
 import nereus.environment.Edition;
 import nereus.environment.Environment;
@@ -13,6 +16,7 @@ import nereus.runner.Fleet;
 import nereus.runner.Lease;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
+import nereus.runner.Waiter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,38 +31,65 @@ public final class Claims {
     private final Ledger ledger;
     private final Readiness readiness;
     private final Troubles troubles;
+    private final Hope hope;
     private final Ticker ticker;
+    private final ClaimSettings settings;
+    private final Bench bench;
+    private final Tally tally = new Tally();
 
+    /** Claims that do not wait unless they ask for it. */
     public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
             Ticker ticker) {
+        this(fleet, environments, ledger, readiness, troubles, ticker, new ClaimSettings(Duration.ZERO), Waiter::await);
+    }
+
+    /** @param bench how a claim waits for its turn */
+    public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
+            Ticker ticker, ClaimSettings settings, Bench bench) {
         this.fleet = fleet;
         this.environments = environments;
         this.ledger = ledger;
         this.readiness = readiness;
         this.troubles = troubles;
+        this.hope = new Hope(environments, troubles);
         this.ticker = ticker;
+        this.settings = settings;
+        this.bench = bench;
+    }
+
+    /** How claims have fared since the start. */
+    public Tally tally() {
+        return tally;
     }
 
     /**
-     * Takes the oldest healthy idle runner of an environment and answers once Nomad durably knows that it is taken, and that no later
-     * process serves this instance. Blocks for a write and a question to Nomad, each of which has its time-out, and holds no lock of
-     * the fleet meanwhile.
+     * How long a claim waits at most: what it says itself, else its environment's terms, else the settings.
+     *
+     * @param asked what it says itself
+     */
+    public Duration patience(int environment, Optional<Duration> asked) {
+        Duration wait = asked.or(() -> environments.get(environment).flatMap(known -> known.terms().patience()))
+                .orElse(settings.patience());
+        return wait.compareTo(ClaimSettings.LONGEST) > 0 ? ClaimSettings.LONGEST : wait;
+    }
+
+    /**
+     * Takes the oldest healthy idle runner of an environment, for which nobody waits, and answers once Nomad durably knows that it is
+     * taken, and that no later process serves this instance. Blocks for a write and a question to Nomad, each of which has its
+     * time-out, and holds no lock of the fleet meanwhile.
      *
      * @param inactivityTimeout zero means never
      * @param claimer who asks, for the ledger
      * @throws ClaimException when there is none, or the claim could not be recorded
      */
     public Claimed claim(int environment, Duration inactivityTimeout, String claimer) {
-        if (!readiness.ledgerTrusted() || readiness.stopping()) {
-            throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
-        }
+        refuseIfUntrusted();
+        Ask ask = new Ask(List.of(environment), Duration.ZERO, inactivityTimeout, claimer);
         for (int i = 0; i < TRIES; i++) {
             Edition wanted = environments.edition(environment).orElseThrow(() -> unknown(environment));
             Claimed taken = fleet.take(environment, wanted.mark()).orElseThrow(() -> none(wanted.environment()));
-            Lease lease = new Lease(claimer, ticker.now(), inactivityTimeout, taken.allocationId(),
-                    taken.restarts());
-            Optional<Claimed> claimed = write(taken.id(), lease);
-            if (claimed.isPresent() && stillWanted(wanted)) {
+            Optional<Claimed> claimed = write(taken.id(), lease(ask, taken), () -> fleet.putBack(taken.id()));
+            if (claimed.isPresent() && stillWanted(environment, wanted.mark())) {
                 log.info("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
                 return claimed.get();
             }
@@ -69,13 +100,58 @@ public final class Claims {
         throw none(environments.get(environment).orElseThrow(() -> unknown(environment)));
     }
 
+    /** The environments that have all of these labels, by id. */
+    public List<Integer> labelled(Map<String, String> labels) {
+        return environments.all().stream().filter(environment -> environment.terms().match(labels))
+                .map(Environment::id).toList();
+    }
+
+    /**
+     * A claim that joins the line, or is handed a runner at once. Never blocks; whoever calls must go on with
+     * {@link WaitingClaim#claim} or {@link WaitingClaim#withdraw}.
+     *
+     * @throws ClaimException when none of its environments is known, or the ledger cannot be trusted
+     */
+    public WaitingClaim waiting(Ask asked) {
+        refuseIfUntrusted();
+        List<Integer> known = asked.environments().stream().filter(id -> environments.get(id).isPresent()).toList();
+        if (known.isEmpty()) {
+            throw unknown(asked.environments().getFirst());
+        }
+        Ask ask = new Ask(known, asked.patience(), asked.inactivityTimeout(), asked.claimer());
+        Waiter waiter = fleet.line().enter(known, id -> environments.edition(id).map(Edition::mark),
+                ticker.nanos() + ask.patience().toNanos());
+        List<String> hopeless = waiter.called() || ask.patience().isZero()
+                ? List.of()
+                : known.stream().flatMap(id -> hope.lost(id).stream()).toList();
+        if (!hopeless.isEmpty() && hopeless.size() == known.size()) {
+            fleet.line().leaveIfWaiting(waiter, new Waiter.Left(Waiter.Leaving.HOPELESS, hopeless.getFirst()));
+        }
+        return new WaitingClaim(this, fleet.line(), bench, ticker, ask, waiter);
+    }
+
+    /** Everybody who waits is told that the service stops; so is who comes later. */
+    public void stop() {
+        fleet.line().stop();
+    }
+
+    void refuseIfUntrusted() {
+        if (!readiness.ledgerTrusted() || readiness.stopping()) {
+            throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
+        }
+    }
+
+    Lease lease(Ask ask, Claimed runner) {
+        return new Lease(ask.claimer(), ticker.now(), ask.inactivityTimeout(), runner.allocationId(),
+                runner.restarts());
+    }
+
     /**
      * Guard against a put or a deletion while the claim was being written. A put changes the registry before it is answered, so what
      * is handed out in spite of it was granted before its answer.
      */
-    private boolean stillWanted(Edition edition) {
-        return environments.edition(edition.environment().id()).filter(now -> now.mark().equals(edition.mark()))
-                .isPresent();
+    boolean stillWanted(int environment, String mark) {
+        return environments.edition(environment).filter(now -> now.mark().equals(mark)).isPresent();
     }
 
     /** Ends a claim; true for the one caller that ended it. The purge follows by itself. Never blocks. */
@@ -106,8 +182,12 @@ public final class Claims {
         return true;
     }
 
-    /** Empty when the runner was lost, or somebody else's, meanwhile. */
-    private Optional<Claimed> write(String id, Lease lease) {
+    /**
+     * Writes a claim into the ledger. Empty when the runner was lost, or somebody else's, meanwhile.
+     *
+     * @param refused told when the claim was certainly not written
+     */
+    Optional<Claimed> write(String id, Lease lease, Runnable refused) {
         boolean told = false;
         try {
             ledger.enter(id, lease);
@@ -122,7 +202,7 @@ public final class Claims {
         } catch (NomadException failed) {
             if (!failed.outcomeUnknown()) {
                 told = true;
-                fleet.putBack(id);
+                refused.run();
             }
             throw new ClaimException.NotRecorded(
                     "the claim of runner " + id + " could not be recorded: " + failed.getMessage());
@@ -138,12 +218,49 @@ public final class Claims {
     }
 
     private ClaimException none(Environment environment) {
-        PoolCount count = fleet.counts().getOrDefault(environment.id(), PoolCount.NONE);
+        tally.refused(environment.id());
+        return new ClaimException.NoRunner(shortage(environment));
+    }
+
+    private String shortage(Environment environment) {
         String trouble = troubles.of(environment.id());
-        return new ClaimException.NoRunner(
-                "no runner available in execution environment %d: %d idle, %d starting, %d used, pool size %d%s"
-                        .formatted(environment.id(), count.idle(), count.starting(), count.used(),
-                                environment.prewarmingPoolSize(),
-                                trouble.isEmpty() ? "" : "; the last start failed: " + trouble));
+        return "no runner available in " + numbers(environment)
+                + (trouble.isEmpty() ? "" : "; the last start failed: " + trouble);
+    }
+
+    private String numbers(Environment environment) {
+        PoolCount count = fleet.counts().getOrDefault(environment.id(), PoolCount.NONE);
+        return "execution environment %d: %d idle, %d starting, %d used, pool size %d".formatted(environment.id(),
+                count.idle(), count.starting(), count.used(), environment.prewarmingPoolSize());
+    }
+
+    /** What somebody is told who has left the line. */
+    ClaimException unserved(Ask ask, Waiter.Left left) {
+        List<Environment> known = ask.environments().stream().flatMap(id -> environments.get(id).stream()).toList();
+        if (known.isEmpty()) {
+            return new ClaimException.UnknownEnvironment(
+                    "execution environment " + ask.environments().getFirst() + " was deleted");
+        }
+        String shortage = shortage(known.getFirst());
+        for (Environment other : known.subList(1, known.size())) {
+            shortage += "; " + numbers(other);
+        }
+        return switch (left.why()) {
+            case WITHDRAWN -> new ClaimException.NoRunner("the claim was withdrawn");
+            case TIMED_OUT -> ask.patience().isZero()
+                    ? new ClaimException.NoRunner(shortage)
+                    : new ClaimException.NoRunner(shortage + "; waited " + ask.patience().toSeconds() + " s",
+                            retryAfter(known));
+            case HOPELESS -> new ClaimException.NoRunner(
+                    "no runner available in " + numbers(known.getFirst()) + "; " + left.reason());
+            case STOPPING -> new ClaimException.NoRunner(shortage + "; " + left.reason(), 1);
+        };
+    }
+
+    /** When the next one may be expected, as starts have gone of late; from 1 s to 5 min. */
+    private int retryAfter(List<Environment> known) {
+        long nanos = known.stream().map(environment -> fleet.line().expected(environment.id()))
+                .filter(OptionalLong::isPresent).mapToLong(OptionalLong::getAsLong).min().orElse(0);
+        return Math.clamp(Math.ceilDiv(nanos, 1_000_000_000L), 1, 300);
     }
 }

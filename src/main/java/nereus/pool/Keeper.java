@@ -55,6 +55,7 @@ public final class Keeper {
     private final Map<Integer, Throttle> throttles = new HashMap<>();
     private final Pulls pulls = new Pulls();
     private final Troubles troubles;
+    private final Hope hope;
     /** What clearing away and reading fail with; the same trouble is told once. */
     private volatile String trouble = "";
 
@@ -71,6 +72,7 @@ public final class Keeper {
         this.jobs = jobs;
         this.settings = settings;
         this.troubles = troubles;
+        this.hope = new Hope(environments, troubles);
         this.ticker = ticker;
         this.random = random;
         this.ids = ids;
@@ -117,6 +119,10 @@ public final class Keeper {
                 .forEach(id -> upkeep.giveUp(id, "it did not run within " + settings.startTimeout()));
         upkeep.leaveStranded();
         upkeep.drainStarts().forEach(this::learn);
+        fleet.line().despair(hope::lost);
+        for (int environment : fleet.line().lookAgain()) {
+            log.error("somebody has waited in environment {} beside an idle runner", environment);
+        }
         refill();
         upkeep.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
         upkeep.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
@@ -153,8 +159,7 @@ public final class Keeper {
                 id -> new Throttle(settings.firstPause(), settings.longestPause(), random));
         if (start.failed()) {
             throttle.failed(ticker.nanos());
-            if (troubles.arose(start.environment(), start.reason(), ticker.now(),
-                    Duration.ofNanos(throttle.paused(ticker.nanos())))) {
+            if (troubles.arose(start, ticker.now(), Duration.ofNanos(throttle.paused(ticker.nanos())))) {
                 log.warn("a runner of environment {} did not start: {}", start.environment(), start.reason());
             }
         } else {
@@ -177,8 +182,8 @@ public final class Keeper {
         troubles.retain(marks.keySet());
         Map<Integer, Level> levels = upkeep.levels(marks);
         pulls.look(editions.values(), levels);
-        Refill.Plan plan = Refill.plan(editions.values().stream().map(Edition::environment).toList(), levels, budget(),
-                this::allowed, settings.replacements());
+        Refill.Plan plan = Refill.plan(editions.values().stream().map(Edition::environment).toList(), levels,
+                fleet.line().demand(id -> hope.lost(id).isEmpty()), budget(), this::allowed, settings.replacements());
         plan.retire().forEach(upkeep::retire);
         Map<Integer, Integer> starting = new HashMap<>();
         for (int id : plan.start()) {

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
 import nereus.nomad.Fact;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one table of runners. A runner is in it for its whole life and only its state changes, under one short lock in which nothing
@@ -22,6 +21,8 @@ public final class Fleet {
     private final News news;
     private final Upkeep upkeep;
     private final Audit audit;
+    private final Line line;
+    private final Lines lines;
 
     /**
      * @param instance our name: only jobs that bear it are adopted
@@ -31,7 +32,9 @@ public final class Fleet {
     public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed) {
         this.table = new Table(ticker, random, maximumIdleAge);
         this.news = new News(instance, table);
-        this.guarded = new Guarded(table, changed);
+        this.lines = new Lines(table);
+        this.guarded = new Guarded(table, lines, changed);
+        this.line = new Line(guarded, table, lines);
         this.upkeep = new Upkeep(guarded, table);
         this.audit = new Audit(guarded, table, instance);
     }
@@ -46,14 +49,21 @@ public final class Fleet {
         return audit;
     }
 
+    /** Where claims wait. */
+    public Line line() {
+        return line;
+    }
+
     // What a claim does.
 
     /**
      * Takes the oldest healthy idle runner of that revision; it is {@link RunnerState#RESERVED} until one of {@link #grant},
-     * {@link #putBack} and {@link #doubt} follows.
+     * {@link #putBack} and {@link #doubt} follows. Those who wait come first.
      */
     public Optional<Claimed> take(int environment, String revision) {
         return guarded.locked(() -> {
+            // Guard against a definition that was taken back, so that old runners are fit again: they are the line's.
+            lines.serve();
             for (Runner runner : table.idle(environment)) {
                 if (table.fit(runner, revision)) {
                     table.become(runner, RunnerState.RESERVED);
@@ -68,7 +78,7 @@ public final class Fleet {
     /** The claim is written. Empty when the runner was lost meanwhile; its purge and its ledger entry's removal follow then. */
     public Optional<Claimed> grant(String id, Lease lease) {
         return guarded.locked(() -> {
-            Runner runner = written(id);
+            Runner runner = table.written(id);
             if (runner == null) {
                 return Optional.empty();
             }
@@ -88,7 +98,7 @@ public final class Fleet {
     /** The runner is in the ledger already: it is another process's claim, whose lease is read next. */
     public void othersClaim(String id) {
         guarded.change(() -> {
-            Runner runner = written(id);
+            Runner runner = table.written(id);
             if (runner != null && runner.state == RunnerState.RESERVED) {
                 table.claim(runner, null);
                 if (runner.doomed) {
@@ -100,22 +110,13 @@ public final class Fleet {
 
     /** The claim was certainly not written: the runner is idle again, in front of the line. */
     public void putBack(String id) {
-        guarded.change(() -> {
-            Runner runner = written(id);
-            if (runner != null && runner.state == RunnerState.RESERVED) {
-                if (runner.doomed) {
-                    table.end(runner, Ending.STOPPED);
-                } else {
-                    table.becomeIdleAgain(runner);
-                }
-            }
-        });
+        guarded.change(() -> table.putBack(id));
     }
 
     /** Nobody knows whether the claim was written; one that was lost meanwhile goes, whoever's the entry is. */
     public void doubt(String id) {
         guarded.change(() -> {
-            Runner runner = written(id);
+            Runner runner = table.written(id);
             if (runner != null && runner.state != RunnerState.GONE) {
                 table.become(runner, RunnerState.DOUBTFUL);
             }
@@ -182,7 +183,7 @@ public final class Fleet {
 
     /** The note of a return is written, or given up. */
     public void noted(String id) {
-        guarded.change(() -> written(id));
+        guarded.change(() -> table.written(id));
     }
 
     /** Counts by environment id; an environment without runners may be missing. */
@@ -214,17 +215,5 @@ public final class Fleet {
     /** Applies a complete round of lists, absences included. */
     public void merge(Snapshot snapshot) {
         guarded.change(() -> news.merge(snapshot));
-    }
-
-    /** The write is over, one way or another; the runner may have been lost meanwhile. */
-    @Nullable
-    private Runner written(String id) {
-        Runner runner = table.get(id);
-        if (runner == null || !runner.writing) {
-            return null;
-        }
-        runner.writing = false;
-        table.rung();
-        return runner;
     }
 }

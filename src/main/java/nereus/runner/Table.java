@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -30,6 +31,7 @@ final class Table {
     /** Idle runners of each environment, in the order in which they became idle. */
     private final Map<Integer, LinkedHashMap<String, Runner>> idle = new HashMap<>();
     private final Map<String, NodeFact> nodes = new HashMap<>();
+    private final Map<Integer, Pace> paces = new HashMap<>();
     private final List<StartResult> starts = new ArrayList<>();
     /** What is to be told once the lock is given back. */
     private final List<Runnable> afterwards = new ArrayList<>();
@@ -69,6 +71,13 @@ final class Table {
 
     long now() {
         return ticker.nanos();
+    }
+
+    /** How long it takes until so many more of that environment run, as starts have gone of late. */
+    OptionalLong expected(int environment, int count) {
+        Pace pace = paces.get(environment);
+        OptionalLong each = pace == null ? OptionalLong.empty() : pace.each();
+        return each.isEmpty() ? each : OptionalLong.of(each.getAsLong() * count);
     }
 
     /** May be handed out now. */
@@ -123,9 +132,29 @@ final class Table {
         changed = true;
     }
 
-    void becomeIdleAgain(Runner runner) {
-        become(runner, RunnerState.IDLE);
-        line(runner).putFirst(runner.id, runner);
+    /** The write is over, one way or another; the runner may have been lost meanwhile. */
+    @Nullable
+    Runner written(String id) {
+        Runner runner = get(id);
+        if (runner == null || !runner.writing) {
+            return null;
+        }
+        runner.writing = false;
+        rung();
+        return runner;
+    }
+
+    /** Its claim was certainly not written: it is idle again, in front of the others. */
+    void putBack(String id) {
+        Runner runner = written(id);
+        if (runner != null && runner.state == RunnerState.RESERVED) {
+            if (runner.doomed) {
+                end(runner, Ending.STOPPED);
+            } else {
+                become(runner, RunnerState.IDLE);
+                line(runner).putFirst(runner.id, runner);
+            }
+        }
     }
 
     /** @param lease absent when it still has to be read */
@@ -167,6 +196,10 @@ final class Table {
     }
 
     void started(Runner runner) {
+        // What was found at the start of this process began at an unknown time.
+        if (runner.registering || runner.registeredAt != Runner.NEVER) {
+            paces.computeIfAbsent(runner.environment, key -> new Pace()).came(runner.since, now());
+        }
         become(runner, RunnerState.IDLE);
         runner.idleSince = runner.since;
         runner.retireAfter = maximumIdleAge.isZero()
@@ -192,13 +225,20 @@ final class Table {
     }
 
     void result(Runner runner, String reason) {
-        starts.add(new StartResult(runner.environment, runner.revision, reason));
+        boolean placed = runner.allocation != null
+                || (runner.unplaced.isEmpty() && runner.registeredAt != Runner.NEVER);
+        starts.add(new StartResult(runner.environment, runner.revision, reason, placed));
         changed = true;
     }
 
     void node(NodeFact news) {
         nodes.merge(news.id(), news, (known, later) -> later.index() >= known.index() ? later : known);
         changed = true;
+    }
+
+    /** Is told once the lock is given back. */
+    void tell(Runnable news) {
+        afterwards.add(news);
     }
 
     void rung() {

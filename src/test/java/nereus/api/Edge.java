@@ -30,9 +30,12 @@ import nereus.files.FilesSettings;
 import nereus.settings.Configuration;
 import nereus.nomad.AllocationFact;
 import nereus.pool.Claims;
+import nereus.pool.Reservations;
+import nereus.pool.Tally;
 import nereus.pool.Troubles;
 import nereus.runner.Claimed;
 import nereus.runner.Fleet;
+import nereus.runner.Line;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
 import org.mockito.Mockito;
@@ -48,6 +51,8 @@ final class Edge implements AutoCloseable {
     final Readiness readiness = Mockito.mock(Readiness.class);
     final Environments environments = Mockito.mock(Environments.class);
     final EnvironmentStore store = Mockito.mock(EnvironmentStore.class);
+    final Line line = Mockito.mock(Line.class);
+    final Reservations reservations = Mockito.mock(Reservations.class);
     final Executions executions = Mockito.mock(Executions.class);
     final HouseKeeper houseKeeper = Mockito.mock(HouseKeeper.class);
     final StubFiles files = new StubFiles();
@@ -84,9 +89,12 @@ final class Edge implements AutoCloseable {
         when(fleet.touch(RUNNER.id())).thenReturn(true);
         when(environments.get(Mockito.anyInt())).thenReturn(Optional.empty());
         when(environments.all()).thenReturn(List.of());
+        when(fleet.line()).thenReturn(line);
+        when(claims.tally()).thenReturn(new Tally());
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
-                new Collaborators(claims, troubles, fleet, readiness, environments, store, executions, files,
+                new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,
+                        files,
                         filesSettings,
                         houseKeeper),
                 Optional.of("1.2.3<"),

@@ -11,9 +11,12 @@ import static org.mockito.Mockito.when;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nereus.environment.Environment;
+import nereus.environment.Terms;
 import nereus.nomad.NomadException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +55,28 @@ class EnvironmentsTest {
                 + "\"image\":\"a\\u003cb\",\"networkAccess\":true,\"exposedPorts\":[80,443],\"id\":1},"
                 + "{\"prewarmingPoolSize\":0,\"cpuLimit\":0,\"memoryLimit\":0,\"image\":\"image\",\"networkAccess\":false,"
                 + "\"exposedPorts\":null,\"id\":2}]}", edge.get("/api/v1/execution-environments").body());
+    }
+
+    @Test
+    void termsAreShownWhenTheyAreSetAndStayWhenAPutDoesNotMentionThem() throws Exception {
+        Terms terms = new Terms(Optional.of(Duration.ofSeconds(20)), Map.of("language", "python"));
+        when(edge.environments.get(1)).thenReturn(Optional.of(WITH_PORTS.withTerms(terms)));
+        assertTrue(edge.get(ONE).body().endsWith("\"id\":1,\"claimWait\":20,\"labels\":{\"language\":\"python\"}}"));
+
+        String rest = "\"prewarmingPoolSize\":1,\"cpuLimit\":20,\"memoryLimit\":100,\"image\":\"i\"}";
+        edge.call("PUT", ONE, "{" + rest);
+        edge.call("PUT", ONE, "{\"claimWait\":null,\"labels\":{\"a\":\"b\"}," + rest);
+        edge.call("PUT", ONE, "{\"claimWait\":0,\"labels\":null," + rest);
+        var put = org.mockito.ArgumentCaptor.forClass(Environment.class);
+        verify(edge.store, org.mockito.Mockito.times(3)).put(put.capture());
+        assertEquals(List.of(terms, new Terms(Optional.empty(), Map.of("a", "b")),
+                new Terms(Optional.of(Duration.ZERO), Map.of())),
+                put.getAllValues().stream().map(Environment::terms).toList());
+
+        for (String wrong : List.of("\"claimWait\":51", "\"claimWait\":-1", "\"labels\":{\"a=b\":\"\"}",
+                "\"labels\":{\"a\":\"" + "x".repeat(64) + "\"}", "\"labels\":{\"a\":1}")) {
+            assertEquals(400, edge.call("PUT", ONE, "{" + wrong + "," + rest).statusCode(), wrong);
+        }
     }
 
     @Test

@@ -63,17 +63,25 @@ class OpenApiTest {
     @Test
     void everyPartThatVariesAndEveryQueryFieldIsAParameter() throws IOException {
         Set<String> described = new TreeSet<>();
+        Set<String> headers = new TreeSet<>();
         DOCUMENT.root().get("paths").properties().forEach(path -> {
             Set<String> inPath = new TreeSet<>();
             each(path.getValue().path("parameters"), parameter -> inPath.add(name(parameter, "path")));
             assertEquals(all("\\{(\\w+)\\}", path.getKey()), inPath, path.getKey());
         });
         operations().values()
-                .forEach(one -> each(one.path("parameters"), parameter -> described.add(name(parameter, "query"))));
+                .forEach(one -> each(one.path("parameters"), parameter -> {
+                    if (parameter.get("in").textValue().equals("header")) {
+                        headers.add(parameter.get("name").textValue());
+                    } else {
+                        described.add(name(parameter, "query"));
+                    }
+                }));
 
         Set<String> read = all("[qQ]uery(?:\\(\\))?\\)?\\s*\\.\\w+\\(\"(\\w+)\"",
                 sources());
         assertEquals(read, described);
+        assertEquals(all("headers\\(\"(\\w+)\"", sources()), headers);
     }
 
     @Test
@@ -156,7 +164,11 @@ class OpenApiTest {
                 "Readiness", "ServiceStories$Statistics", "Statistics", "Answer$Problem", "Error",
                 "Answer$CodedProblem", "CodedError", "Listing$Row", "FileEntry"));
         schemas.putAll(Map.of("DoctorStories$Examined", "Examination", "DoctorStories$Seen", "Difference",
-                "DoctorStories$Mended", "Repair", "ServiceStories$Starts", "Starts", "DoctorStories$Ticked", "Tick"));
+                "DoctorStories$Mended", "Repair", "DoctorStories$Ticked", "Tick", "WaitingStories$Waits",
+                "ClaimStatistics",
+                "WaitingStories$Reasons", "ClaimReasons", "WaitingStories$Percentiles", "WaitPercentiles"));
+        schemas.put("ReservationStories$Pending", "PendingClaim");
+        schemas.put("ServiceStories$Starts", "Starts");
         for (Class<?> type : privateRecords()) {
             String name = type.getName().substring("nereus.api.".length());
             String schema = schemas.remove(name);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import nereus.environment.Environment;
 import nereus.runner.PoolCount;
+import nereus.runner.StartResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,8 +169,8 @@ class RoutesTest {
         when(edge.environments.all()).thenReturn(List.of(environment(2, 4), environment(10, 1)));
         when(edge.fleet.counts()).thenReturn(Map.of(2, new PoolCount(9, 3, 1, 2, 4, 8)));
         edge.troubles.solved(2);
-        edge.troubles.arose(2, "Failed to pull <nope>", Instant.parse("2026-01-02T03:04:05.678901Z"),
-                Duration.ofMillis(1500));
+        edge.troubles.arose(new StartResult(2, "r", "Failed to pull <nope>", true),
+                Instant.parse("2026-01-02T03:04:05.678901Z"), Duration.ofMillis(1500));
 
         HttpResponse<String> answer = edge.get("/api/v1/statistics/starts", "Poseidon-Token", TOKEN);
 
@@ -196,12 +197,14 @@ class RoutesTest {
     @Test
     void aVersionThatIsNotKnownIs404() {
         ServiceStories service = new ServiceStories(
-                new Collaborators(edge.claims, edge.troubles, edge.fleet, edge.readiness, edge.environments, edge.store,
+                new Collaborators(edge.claims, edge.reservations, edge.troubles, edge.fleet, edge.readiness,
+                        edge.environments, edge.store,
                         edge.executions, edge.files, Edge.FILES, edge.houseKeeper),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 
         assertEquals(Answer.empty(404).status(),
-                service.version(new Incoming(Map.of(), new Query(null), io.vertx.core.buffer.Buffer.buffer(), null, ""))
+                service.version(new Incoming(Map.of(), new Query(null), io.vertx.core.buffer.Buffer.buffer(), null, "",
+                        org.mockito.Mockito.mock(Caller.class)))
                         .status());
     }
 

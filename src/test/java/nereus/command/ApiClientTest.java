@@ -41,20 +41,20 @@ class ApiClientTest {
         server.claimBody = body == null ? "" : body;
         ApiClient client = new ApiClient(server.url() + "/", token == null ? "" : token);
 
-        CommandFailure failure = assertThrows(CommandFailure.class, () -> client.claim(7, 60));
+        CommandFailure failure = assertThrows(CommandFailure.class, () -> client.claim(7, 60, 0));
 
         assertEquals(message.replace("URL", server.url()), failure.getMessage());
     }
 
     @Test
     void aBaseUrlMayBeNamedInFull() {
-        assertEquals("1-abc", new ApiClient(server.url() + "/api/v1/", "").claim(1, 60));
+        assertEquals("1-abc", new ApiClient(server.url() + "/api/v1/", "").claim(1, 60, 0).runner());
     }
 
     @Test
     void whatIsNoUrlIsSaid() {
         CommandFailure failure = assertThrows(CommandFailure.class,
-                () -> new ApiClient("localhost:1", "").claim(1, 60));
+                () -> new ApiClient("localhost:1", "").claim(1, 60, 0));
 
         assertEquals("localhost:1/api/v1 is not a URL: invalid URI scheme localhost", failure.getMessage());
     }

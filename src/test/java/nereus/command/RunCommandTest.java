@@ -98,6 +98,58 @@ class RunCommandTest {
     }
 
     @Test
+    void whoHasToWaitIsToldItsPlaceAndHowLongThatMayTake() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(socket -> {
+            say(socket, "stdout", READY);
+            say(socket, "exit", 0);
+            socket.close();
+        })) {
+            server.claimStatus = 202;
+            server.claimBody = "{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":2,\"expectedWait\":11.2}";
+            server.pending.add("{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":2,\"expectedWait\":11.2}");
+            server.pending.add("{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":1}");
+            server.pending.add("{\"id\":\"c-1\",\"state\":\"claimed\",\"runnerId\":\"1-abc\",\"mappedPorts\":[]}");
+            Process run = run(server, "", "1", "--", "x");
+
+            assertEquals("""
+                    nereus: waiting for a runner: place 2 in the line, about 12 s
+                    nereus: waiting for a runner: place 1 in the line
+                    """, text(run.getErrorStream().readAllBytes()));
+            assertEquals(0, code(run));
+            assertEquals("1-abc", taken(server.released));
+        }
+    }
+
+    @Test
+    void whoHasNoHopeOfARunnerIsToldWhy() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(socket -> {})) {
+            server.claimStatus = 202;
+            server.claimBody = "{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":1}";
+            server.pending.add("{\"id\":\"c-1\",\"state\":\"failed\",\"reason\":\"no such image\"}");
+            assertFails(125, """
+                    nereus: waiting for a runner: place 1 in the line
+                    nereus: no runner is free: no such image
+                    """, run(server, "", "1", "--", "x"));
+        }
+    }
+
+    @Test
+    void aSignalWhileItWaitsLeavesTheLine() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(socket -> {})) {
+            server.claimStatus = 202;
+            server.claimBody = "{\"id\":\"c-1\",\"state\":\"waiting\",\"position\":1}";
+            server.pending.add(server.claimBody);
+            Process run = start(server, "1", "--", "sleep", "1000");
+            assertEquals('n', run.getErrorStream().read());
+
+            run.destroy();
+
+            assertEquals("c-1", taken(server.released));
+            assertEquals(143, code(run));
+        }
+    }
+
+    @Test
     void aSignalReturnsTheRunner() throws Exception {
         try (ScriptedServer server = new ScriptedServer(socket -> {})) {
             Process run = start(server, "1", "--", "sleep", "1000");

@@ -25,6 +25,8 @@ final class ScriptedServer implements AutoCloseable {
     private final HttpServer server;
     private final Consumer<ServerWebSocket> story;
     volatile int claimStatus = 200;
+    /** What a claim that waits is said to be, one answer after another. */
+    final BlockingQueue<String> pending = new LinkedBlockingQueue<>();
     volatile String claimBody = "{\"runnerId\":\"1-abc\",\"mappedPorts\":[]}";
 
     /** @param story what happens on the WebSocket once it is open */
@@ -50,6 +52,12 @@ final class ScriptedServer implements AutoCloseable {
             case "GET /api/v1/doctor" -> request.response().setChunked(true).write("{");
             case "POST /api/v1/doctor/repair" -> flood(request.response().setChunked(true));
             case "POST /api/v1/runners" -> request.response().setStatusCode(claimStatus).end(claimBody);
+            case "GET /api/v1/claims/c-1" -> request.response()
+                    .end(pending.size() > 1 ? String.valueOf(pending.poll()) : String.valueOf(pending.peek()));
+            case "DELETE /api/v1/claims/c-1" -> {
+                released.add("c-1");
+                request.response().setStatusCode(204).end();
+            }
             case "POST /api/v1/runners/1-abc/execute" -> request.body().onSuccess(body -> {
                 executed.add(body.toJsonObject());
                 request.response()

@@ -21,6 +21,7 @@ import nereus.runner.Bell;
 import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
+import nereus.runner.Waiter;
 import nereus.sync.HouseKeeper;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
@@ -39,6 +40,8 @@ public final class DecidingHalf {
     public final EnvironmentStore store;
     public final TemplateWatch templates;
     public final Claims claims;
+    /** How a claim waits; a test that has one thread lets the world go on instead. */
+    public Bench bench = Waiter::await;
     public final Keeper keeper;
     public final HouseKeeper houseKeeper;
     public final Watcher watcher;
@@ -61,7 +64,8 @@ public final class DecidingHalf {
         fleet = new Fleet("here", Duration.ZERO, ticker, random, new Bell());
         store = new EnvironmentStore(nomad, epoch, environments, jobs, () -> {}, fleet::dissolve);
         templates = new TemplateWatch(store, "here", tasks::add);
-        claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker);
+        claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker,
+                new ClaimSettings(Duration.ZERO), (waiter, nanos) -> bench.sit(waiter, nanos));
         keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, ticker, random,
                 () -> new UUID(random.nextLong(), random.nextLong()), tasks::add, busy::contains);
         houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run);

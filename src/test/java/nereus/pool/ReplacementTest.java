@@ -33,14 +33,15 @@ class ReplacementTest {
 
     @Test
     void runnersOfUnknownEnvironmentsAllGo() {
-        Refill.Plan plan = Refill.plan(List.of(), Map.of(1, level(0, 0, 50, 0)), 10, id -> 10, 10);
+        Refill.Plan plan = Refill.plan(List.of(), Map.of(1, level(0, 0, 50, 0)), Map.of(), 10, id -> 10, 10);
         assertEquals(50, plan.retire().size());
     }
 
     @Test
     void theEmptiestPoolIsStillServedFirst() {
         Map<Integer, Level> levels = Map.of(1, level(0, 60, 40, 0), 2, level(0, 1, 0, 0));
-        Refill.Plan plan = Refill.plan(List.of(environment(1, 100), environment(2, 4)), levels, 3, id -> 100, 10);
+        Refill.Plan plan = Refill.plan(List.of(environment(1, 100), environment(2, 4)), levels, Map.of(), 3, id -> 100,
+                10);
         assertEquals(List.of(2, 2, 1), plan.start());
     }
 
@@ -63,7 +64,7 @@ class ReplacementTest {
         for (; unfit + leaving + starting > 0 || idle < wanted; step++) {
             assertTrue(step < 20_000, "it never ends");
             Level level = level(starting, idle, unfit, leaving);
-            Refill.Plan plan = Refill.plan(List.of(environment(1, wanted)), Map.of(1, level),
+            Refill.Plan plan = Refill.plan(List.of(environment(1, wanted)), Map.of(1, level), Map.of(),
                     most - idle - starting - unfit - leaving, id -> Integer.MAX_VALUE, bound);
             int gone = plan.retire().size();
             assertTrue(gone <= Math.max(bound, idle + starting + unfit - wanted), "too many go at once");

@@ -393,7 +393,7 @@ class FleetTest {
         fleet.apply(new EvaluationFact(12, "e", A, "blocked", "job-register", "no room"));
         fleet.apply(
                 new AllocationFact(13, "a1", A, "node", "failed", "run", false, 0, false, "image missing", List.of()));
-        assertEquals(List.of(new StartResult(7, "r", "no room"), new StartResult(7, "r", "image missing")),
+        assertEquals(List.of(new StartResult(7, "r", "no room", false), new StartResult(7, "r", "image missing", true)),
                 upkeep.drainStarts());
         assertEquals(List.of(), upkeep.drainStarts());
     }

@@ -18,6 +18,7 @@ import nereus.environment.JobSettings;
 import nereus.execution.ExecutionSettings;
 import nereus.files.FilesSettings;
 import nereus.nomad.NomadSettings;
+import nereus.pool.ClaimSettings;
 import nereus.pool.PoolSettings;
 import nereus.sync.SyncSettings;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class ConfigFileTest {
         sections.put("nomad", NomadSettings::read);
         sections.put("runners", JobSettings::read);
         sections.put("pool", PoolSettings::read);
+        sections.put("claims", ClaimSettings::read);
         sections.put("execution", ExecutionSettings::read);
         sections.put("files", FilesSettings::read);
         sections.put("sync", SyncSettings::read);

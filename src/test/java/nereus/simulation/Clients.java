@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import nereus.environment.Environment;
 import nereus.nomad.NomadException;
+import nereus.pool.Ask;
 import nereus.pool.ClaimException;
+import nereus.pool.WaitingClaim;
 import nereus.runner.Claimed;
 
 /** What clients ask of a process: each request is a story of its own, and what is answered is told to the witness. */
@@ -16,6 +18,7 @@ final class Clients {
     static final String IMAGE = "image";
     static final String OTHER_IMAGE = "other image";
     private static final int CLAIMS_AT_ONCE = 4;
+    private static final int WAITING_AT_ONCE = 8;
 
     private final SplittableRandom random;
     private final Crew crew;
@@ -24,6 +27,8 @@ final class Clients {
     private final Witness witness;
     private final Definitions definitions;
     private final Setup setup;
+    private final Cluster cluster;
+    private final Turns turns = new Turns();
     /** How many claims each process is being asked for. */
     private final Map<Integer, Integer> claiming = new HashMap<>();
     /** The environments of which a change is on its way, and the process that makes it. */
@@ -32,7 +37,8 @@ final class Clients {
     private int fetching;
 
     Clients(SplittableRandom random, Crew crew, Chronicle chronicle, Weather weather, Witness witness,
-            Definitions definitions, Setup setup) {
+            Definitions definitions, Setup setup, Cluster cluster) {
+        this.cluster = cluster;
         this.setup = setup;
         this.random = random;
         this.crew = crew;
@@ -45,6 +51,7 @@ final class Clients {
     /** Their requests ended with that process. */
     void hungUp(int process) {
         claiming.remove(process);
+        turns.over(process);
         changing.values().removeIf(by -> by == process);
         fetching = fetching == process ? 0 : fetching;
         definitions.killed();
@@ -66,7 +73,7 @@ final class Clients {
         crew.begin("a claim", at.number, () -> {
             try {
                 Claimed claimed = at.claims.claim(environment, timeout, "client");
-                if (weather.strikes(Fault.CLIENT_LEFT)) {
+                if (weather.strikes(Fault.CLIENT_LEFT, 2)) {
                     // The answer cannot be written: nobody else would give it back.
                     at.claims.giveBack(claimed.id());
                 } else {
@@ -80,6 +87,61 @@ final class Clients {
                 claiming.merge(at.number, -1, Integer::sum);
             }
         });
+    }
+
+    /** A claim that waits; its client may leave at any moment. */
+    void await(Service at) {
+        Duration patience = Duration.ofMillis(random.nextInt(40_000));
+        Duration timeout = Duration.ofSeconds(random.nextBoolean() ? 0 : 60);
+        List<Integer> environments = List.of(List.of(3, 1), List.of(1, 3), List.of(3), List.of(1), List.of(1),
+                List.of(1)).get(random.nextInt(6));
+        boolean leaves = random.nextInt(3) == 0;
+        Duration leavesAfter = Duration.ofMillis(random.nextInt(random.nextBoolean() ? 300 : 20_000));
+        if (turns.count(at.number) >= WAITING_AT_ONCE) {
+            return;
+        }
+        weather.count(environments.size() > 1 ? Act.WAIT_FOR_SEVERAL : Act.WAIT);
+        crew.begin("a claim that waits", at.number, () -> {
+            Turns.Turn turn = null;
+            try {
+                WaitingClaim waiting = at.claims
+                        .waiting(new Ask(environments, patience, timeout, "patient client"));
+                // What is not known now is left out.
+                turn = turns.joined(at.number, waiting,
+                        environments.stream().filter(id -> at.environments.get(id).isPresent()).toList());
+                if (leaves) {
+                    leaveLater(at, turn, leavesAfter);
+                }
+                Claimed claimed = waiting.claim();
+                if (turn.left() || weather.strikes(Fault.CLIENT_LEFT, 2)) {
+                    // The answer cannot be written: nobody else would give it back.
+                    at.claims.giveBack(claimed.id());
+                } else {
+                    weather.count(Act.SERVED_AFTER_WAIT);
+                    witness.claimed(at.number, claimed, timeout);
+                }
+            } catch (ClaimException refused) {
+                chronicle.add(at.number, "refused a claim that waited: " + refused.getMessage());
+            } finally {
+                turns.over(turn);
+            }
+        });
+    }
+
+    private void leaveLater(Service at, Turns.Turn turn, Duration after) {
+        long when = cluster.nanos() + after.toNanos();
+        crew.begin("a client that leaves", at.number, () -> {
+            crew.pause("until it leaves", () -> cluster.nanos() >= when);
+            if (turn.leave()) {
+                weather.count(Act.WITHDRAW);
+                chronicle.add(at.number, "a client that waited has left");
+            }
+        });
+    }
+
+    /** Holds the lines of a process to the order in which their clients came, after each step. */
+    void check(Service at) {
+        turns.check(at, claiming.getOrDefault(at.number, 0));
     }
 
     void giveBack(Service at) {

@@ -47,7 +47,7 @@ final class History {
         neighbour = new Neighbour(cluster);
         witness = new Witness(cluster, chronicle, definitions, neighbour);
         setup = Setup.random(random.split(), weather);
-        clients = new Clients(random.split(), crew, chronicle, weather, witness, definitions, setup);
+        clients = new Clients(random.split(), crew, chronicle, weather, witness, definitions, setup, cluster);
         steps = 500 + random.nextInt(2_500);
     }
 
@@ -139,12 +139,16 @@ final class History {
             ready.ifPresent(clients::use);
         } else if (weather.inclines(Act.COMMAND) && random.nextInt(20) == 0) {
             ready.ifPresent(clients::command);
+        } else if (weather.inclines(Act.WAIT) && random.nextInt(20) == 0) {
+            ready.ifPresent(clients::await);
         } else if (dice < 79) {
             stepSomebody();
         } else if (dice < 87) {
             pass();
         } else if (dice < 91) {
-            older.filter(at -> at.ready() && random.nextBoolean()).or(() -> ready).ifPresent(clients::claim);
+            boolean patient = random.nextInt(3) == 0;
+            older.filter(at -> at.ready() && random.nextBoolean()).or(() -> ready)
+                    .ifPresent(patient ? clients::await : clients::claim);
         } else if (dice < 94) {
             ready.ifPresent(clients::giveBack);
         } else if (dice < 95) {
@@ -322,6 +326,7 @@ final class History {
             definitions.read(id -> false);
         }
         witness.check(ready);
+        process.filter(Service::ready).ifPresent(clients::check);
         ready.ifPresent(at -> {
             for (int id : definitions.ids()) {
                 Optional<Environment> known = at.environments.get(id);

@@ -87,7 +87,7 @@ final class PlantedBugs {
                         "runner/Fleet.java", "                if (runner.environment == environment) {",
                         "                if (runner.environment != 1) {"),
                 new PlantedBug("a claim hands out the definition from before a put", 40).with(Act.DEFINITION_CHANGE)
-                        .replace("pool/Claims.java", "claimed.isPresent() && stillWanted(wanted)",
+                        .replace("pool/Claims.java", "claimed.isPresent() && stillWanted(environment, wanted.mark())",
                                 "claimed.isPresent()"),
                 new PlantedBug("a busy runner is released when its definition changes", 80)
                         .with(Act.DEFINITION_CHANGE, Act.COMMAND)
@@ -117,6 +117,28 @@ final class PlantedBugs {
                 new PlantedBug("a put that failed counts", 20).with(Fault.WRITE_REFUSED)
                         .replace("environment/EnvironmentStore.java",
                                 "            // Written even when it looks the same:",
-                                "            environments.put(next);\n            // Written even when it looks the same:"));
+                                "            environments.put(next);\n            // Written even when it looks the same:"),
+                new PlantedBug("what becomes idle is not handed to those who wait", 20).with(Act.WAIT)
+                        .replace("runner/Guarded.java", "            lines.serve();\n", ""),
+                new PlantedBug("who came last is served first", 40).with(Act.WAIT)
+                        .replace("runner/Lines.java",
+                                "            Waiter first = line.getValue().firstEntry().getValue();\n            if ((next",
+                                "            Waiter first = line.getValue().lastEntry().getValue();\n            if ((next")
+                        .replace("runner/Lines.java", "line.firstEntry().getValue() == waiter",
+                                "line.lastEntry().getValue() == waiter"),
+                new PlantedBug("who leaves the line keeps the runner that it was handed", 40).with(Act.WAIT)
+                        .replace("runner/Line.java",
+                                "                giveUp(waiter);\n                depart(waiter, why);",
+                                "                depart(waiter, why);"),
+                new PlantedBug("who leaves during the write keeps the runner", 60).with(Act.WAIT)
+                        .replace("pool/WaitingClaim.java", "            claims.giveBack(claimed.id());\n", ""),
+                new PlantedBug("who accepts several stays in the other lines", 60).with(Act.WAIT)
+                        .replace("runner/Lines.java",
+                                "                remove(waiter);\n                table.tell",
+                                "                line.remove(waiter.ticket);\n                if (line.isEmpty()) lines.remove(environment);\n                table.tell"),
+                new PlantedBug("a refused write loses its runner", 40).with(Act.WAIT).with(Fault.WRITE_REFUSED)
+                        .replace("runner/Line.java",
+                                "                table.putBack(handed.runner().id());\n                stand(waiter);\n            }\n        });",
+                                "                stand(waiter);\n            }\n        });"));
     }
 }

@@ -1,6 +1,7 @@
 package nereus.simulation;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import nereus.environment.Edition;
 import nereus.environment.Environments;
@@ -29,11 +30,16 @@ final class Pools {
     /** One step; what there was too much of before it, such as after a put, may stay, but nothing is added to it. */
     void step(Keeper keeper) {
         Map<Integer, Level> before = levels();
+        // Those that accept it at most: one that accepts several counts once, and not where there is no hope.
+        Map<Integer, Integer> waiting = new HashMap<>();
+        before.keySet().forEach(id -> waiting.put(id, fleet.line().demand(one -> one == id).values().stream()
+                .mapToInt(List::size).sum()));
         int aliveBefore = alive();
         keeper.step();
         Map<Integer, Level> after = levels();
         for (int id : after.keySet()) {
-            int wanted = environments.get(id).map(environment -> environment.prewarmingPoolSize()).orElse(0);
+            int pool = environments.get(id).map(environment -> environment.prewarmingPoolSize()).orElse(0);
+            int wanted = pool + waiting.getOrDefault(id, 0);
             Level old = before.getOrDefault(id, Level.NONE);
             Level now = after.getOrDefault(id, Level.NONE);
             String change = "environment " + id + " wants " + wanted + " and went from " + old + " to " + now;
@@ -45,7 +51,7 @@ final class Pools {
             if (now.idle().size() - wanted > fleet.upkeep().registering()) {
                 throw new Violation(change + ": what is too much stays");
             }
-            int surplus = Math.max(0, all(old) - old.leaving() - wanted);
+            int surplus = Math.max(0, all(old) - old.leaving() - pool);
             if (now.leaving() > Math.max(old.leaving() + surplus, settings.replacements())) {
                 throw new Violation(change + ": too many are let go at once");
             }

@@ -35,6 +35,9 @@ final class Quiet {
     }
 
     private void check() {
+        if (!at.fleet.line().lengths().isEmpty()) {
+            throw new Violation("somebody still waits: " + at.fleet.line().lengths());
+        }
         Set<String> claimed = claims();
         Set<String> jobs = new HashSet<>();
         for (var row : cluster.model.jobs("").all()) {

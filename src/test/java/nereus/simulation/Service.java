@@ -11,6 +11,7 @@ import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
 import nereus.nomad.Nomad;
 import nereus.pool.Busy;
+import nereus.pool.ClaimSettings;
 import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
@@ -59,7 +60,11 @@ final class Service {
                 () -> new CrewLock(crew, cluster));
         Ledger ledger = new Ledger(nomad, "sim", epoch);
         Troubles troubles = new Troubles();
-        claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster);
+        claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster,
+                new ClaimSettings(Duration.ZERO), (waiter, nanos) -> {
+                    long until = cluster.nanos() + nanos;
+                    crew.pause("waiting in the line", () -> waiter.called() || cluster.nanos() >= until);
+                });
         SplittableRandom ids = random.split();
         Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
                 () -> new UUID(ids.nextLong(), ids.nextLong()),
