@@ -1,14 +1,9 @@
 package nereus.environment;
 
 import com.hashicorp.nomad.apimodel.Job;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -30,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * whatever stands in the job's place, so a crash anywhere between is finished by the next one who looks.
  */
 public final class EnvironmentStore {
-    /** Longest wait for another change of the same environment, so that a put answers within 10 s. */
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
     private static final Logger log = LoggerFactory.getLogger(EnvironmentStore.class);
 
     private final Nomad nomad;
@@ -42,9 +35,7 @@ public final class EnvironmentStore {
     private final Sightings sightings;
     private final Runnable changed;
     private final IntConsumer gone;
-    /** Guard against a delete that overtakes a put of the same environment on its way to Nomad: one write at a time for each. */
-    private final Map<Integer, Lock> writing = new ConcurrentHashMap<>();
-    private final Supplier<Lock> locks;
+    private final Turns turns;
     private final Supplier<Blueprint> blueprint;
 
     /**
@@ -70,7 +61,7 @@ public final class EnvironmentStore {
             IntConsumer gone, Supplier<Lock> locks, Supplier<Blueprint> blueprint) {
         this.blueprint = blueprint;
         this.epoch = epoch;
-        this.locks = locks;
+        this.turns = new Turns(locks);
         this.nomad = nomad;
         this.environments = environments;
         this.settings = settings;
@@ -144,7 +135,7 @@ public final class EnvironmentStore {
      * runners.
      */
     public void fetch(int id) {
-        alone(id, () -> {
+        turns.alone(id, () -> {
             if (sightings.saved(id)) {
                 finish(id);
             }
@@ -182,7 +173,7 @@ public final class EnvironmentStore {
         unfinished.forEach(this::finishSaved);
         for (JobFact job : jobs) {
             TemplateJob.environmentOf(job, settings.instance()).filter(id -> !job.dead())
-                    .ifPresent(id -> alone(id, () -> {
+                    .ifPresent(id -> turns.alone(id, () -> {
                         // Guard against a put or delete since the list was made: what is known meanwhile is newer.
                         if (environments.get(id).isEmpty()) {
                             template(id).ifPresent(found -> take(id, found));
@@ -379,31 +370,9 @@ public final class EnvironmentStore {
 
     /** Guard against a later process: what this one wrote for nobody must not undo what that one was told. */
     private <T> T change(int id, Supplier<T> story) {
-        return alone(id, () -> {
+        return turns.alone(id, () -> {
             epoch.confirm();
             return story.get();
         });
-    }
-
-    private <T> T alone(int id, Supplier<T> story) {
-        Lock lock = writing.computeIfAbsent(id, first -> locks.get());
-        try {
-            if (!lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw busy(id, new TimeoutException());
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw busy(id, stopping);
-        }
-        try {
-            return story.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static NomadException busy(int id, Exception cause) {
-        return new NomadException.Unreachable("another change of environment " + id + " still waits for Nomad", false,
-                cause);
     }
 }
