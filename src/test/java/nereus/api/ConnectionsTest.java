@@ -54,7 +54,7 @@ class ConnectionsTest {
         try (Edge edge = new Edge(); Socket socket = edge.connect()) {
             socket.getOutputStream()
                     .write(("POST /api/v1/runners HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999999\r\n\r\n"
-                            + " ".repeat(17 << 20)).getBytes(StandardCharsets.US_ASCII));
+                            + " ".repeat((16 << 20) + 1)).getBytes(StandardCharsets.US_ASCII));
             String head = Edge.head(socket.getInputStream());
 
             assertStatus(413, head);

@@ -146,7 +146,7 @@ class UploadsTest {
     void aBodyWithoutEndIsCutOff() throws Exception {
         try (Edge edge = edge(Edge.PATIENT, "largestUpload", "1"); Socket socket = edge.connect()) {
             send(socket, 1L << 50);
-            socket.getOutputStream().write(new byte[17 << 20]);
+            socket.getOutputStream().write(new byte[16 << 20]);
             String head = Edge.head(socket.getInputStream());
 
             assertStatus(413, head);
@@ -227,7 +227,7 @@ class UploadsTest {
             socket.getOutputStream()
                     .write(("PATCH /api/v1/runners/1-x/files HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length
                             + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(body, 0, 18 << 20);
+            socket.getOutputStream().write(body, 0, 16 << 20);
             String head = Edge.head(socket.getInputStream());
 
             assertStatus(410, head);

@@ -71,13 +71,14 @@ final class Clients {
         claiming.merge(at.number, 1, Integer::sum);
         weather.count(Act.CLAIM);
         crew.begin("a claim", at.number, () -> {
+            boolean overtaken = witness.overtaken(at.number);
             try {
                 Claimed claimed = at.claims.claim(environment, timeout, "client");
                 if (weather.strikes(Fault.CLIENT_LEFT, 2)) {
                     // The answer cannot be written: nobody else would give it back.
                     at.claims.giveBack(claimed.id());
                 } else {
-                    witness.claimed(at.number, claimed, timeout);
+                    witness.claimed(at.number, claimed, timeout, overtaken);
                 }
             } catch (ClaimException refused) {
                 chronicle.add(at.number, "refused a claim: " + refused.getMessage());

@@ -129,7 +129,8 @@ final class PlantedBug {
 
     /** Loads anew, from its own path, the rooms that are planted with bugs and those that know them; everything else as usual. */
     private static final class Loader extends URLClassLoader {
-        private static final List<String> ANEW = List.of("nereus.environment.", "nereus.runner.", "nereus.pool.",
+        private static final List<String> ANEW = List.of("nereus.epoch.", "nereus.environment.", "nereus.runner.",
+                "nereus.pool.",
                 "nereus.sync.", "nereus.simulation.");
 
         Loader(URL[] path) {

@@ -214,6 +214,7 @@ final class PretendedNomad implements Nomad {
 
     private void late(String what, Supplier<?> effect) {
         try {
+            witness.comesLate(what);
             var _ = effect.get();
             chronicle.add(process, what + ", late");
         } catch (Refused | NomadException refused) {

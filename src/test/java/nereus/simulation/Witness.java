@@ -75,8 +75,21 @@ final class Witness {
 
     // What clients see.
 
-    void claimed(int process, Claimed runner, Duration timeout) {
+    /** A later process serves the instance. */
+    boolean overtaken(int process) {
+        return cluster.overtaken(process);
+    }
+
+    /**
+     * A claim is answered.
+     *
+     * @param overtaken whether a later process had taken over before the claim was made: then a question asked since must say so
+     */
+    void claimed(int process, Claimed runner, Duration timeout, boolean overtaken) {
         acknowledged++;
+        if (overtaken) {
+            throw new Violation("process " + process + " was over already and has handed out " + runner.id());
+        }
         chronicle.add(process, "ANSWERED a claim with " + runner.id());
         String image = cluster.image(runner.id());
         Claim claim = new Claim(runner, process, timeout, image, cluster.nanos());
@@ -187,6 +200,13 @@ final class Witness {
     void written(String path) {
         if (path.startsWith(RELEASED)) {
             notes.add(path.substring(RELEASED.length()));
+        }
+    }
+
+    /** A write takes effect that nobody waits for any more: a purge of a template undoes what was registered after it. */
+    void comesLate(String what) {
+        if (what.startsWith("purge template-") && cluster.model.job(what.substring("purge ".length())) != null) {
+            definitions.vanished(Integer.parseInt(what.substring("purge template-".length())));
         }
     }
 
