@@ -104,6 +104,7 @@ final class Clients {
         weather.count(environments.size() > 1 ? Act.WAIT_FOR_SEVERAL : Act.WAIT);
         crew.begin("a claim that waits", at.number, () -> {
             Turns.Turn turn = null;
+            boolean overtaken = witness.overtaken(at.number);
             try {
                 WaitingClaim waiting = at.claims
                         .waiting(new Ask(environments, patience, timeout, "patient client"));
@@ -119,7 +120,7 @@ final class Clients {
                     at.claims.giveBack(claimed.id());
                 } else {
                     weather.count(Act.SERVED_AFTER_WAIT);
-                    witness.claimed(at.number, claimed, timeout);
+                    witness.claimed(at.number, claimed, timeout, overtaken);
                 }
             } catch (ClaimException refused) {
                 chronicle.add(at.number, "refused a claim that waited: " + refused.getMessage());
