@@ -14,7 +14,7 @@ final class PlantedBugs {
                         .replace("pool/Claims.java", "            ledger.enter(id, lease);\n", """
                                             try {
                                                 ledger.enter(id, lease);
-                                            } catch (NomadException.Refused refused) {
+                                            } catch (NomadException.Refused notWritten) {
                                                 log.warn("not written");
                                             }
                                 """),
@@ -89,7 +89,7 @@ final class PlantedBugs {
                 new PlantedBug("a claim hands out the definition from before a put", 40).with(Act.DEFINITION_CHANGE)
                         .replace("pool/Claims.java", "claimed.isPresent() && stillWanted(environment, wanted.mark())",
                                 "claimed.isPresent()"),
-                new PlantedBug("a busy runner is released when its definition changes", 80)
+                new PlantedBug("a busy runner is released when its definition changes", 200)
                         .with(Act.DEFINITION_CHANGE, Act.COMMAND)
                         .replace("runner/Upkeep.java", "if (busy || runner.silentSince", "if (runner.silentSince"),
                 new PlantedBug("a runner that is used is released when its definition changes", 80)
