@@ -31,6 +31,8 @@ final class HostileClient implements AutoCloseable {
     }
 
     private static final int PATIENCE_MILLIS = 30_000;
+    /** A program without a time limit may wait for input for as long as its client is there. */
+    private static final int SILENCE_MILLIS = 5_000;
     /** Masked with zeroes: a line, the end of input, a binary frame, a broken one, no UTF-8, one without a mask, an endless one. */
     private static final String[] FRAMES = {"\u0081\u0082\0\0\0\0x\n", "\u0081\u0081\0\0\0\0\u0004",
             "\u0082\u0081\0\0\0\0x", "\u00ff\u0081\0\0\0\0x", "\u0081\u0082\0\0\0\0\u00ff\u00fe", "\u0081\u0001x",
@@ -165,8 +167,14 @@ final class HostileClient implements AutoCloseable {
             return;
         }
         InputStream from = from();
+        open.setSoTimeout(SILENCE_MILLIS);
         while (true) {
-            int kind = from.read();
+            int kind;
+            try {
+                kind = from.read();
+            } catch (SocketTimeoutException silence) {
+                return;
+            }
             int length = from.read();
             if (length == 126) {
                 length = from.read() * 256 + from.read();

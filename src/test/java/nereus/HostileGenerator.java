@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import nereus.HostileRequest.Manner;
 
 /**
@@ -51,16 +52,34 @@ final class HostileGenerator {
     private static final List<String> ODD_PATHS = List.of("", ".", "..", "..%2F..%2Fetc%2Fpasswd", "%00", "a%00b", "-R",
             "%24(id)", "%0A", "%zz", "%", "a+b", "%C3%28", "%2Fproc%2Fself%2Fmem", "%2Fdev%2Fzero",
             "%2Fproc%2Fkmsg", "x".repeat(5000), "%F0%9F%98%80", "~", "*", "%2F%2F%2Fetc");
+    private static final List<String> PREFERENCES = List.of("wait=1", "wait=1", "wait=0", "respond-async, wait=2",
+            "respond-async, wait=2", "respond-async, wait=600", "respond-async", "wait=\"1\"; x=\"y", "wait=-1",
+            "wait=99999999999999999999", "wait=1.5", ",,,;=", "wait=1, wait=50", "respond-async=no;,,wait=1", "=",
+            "\u00ff",
+            "wait=" + "1".repeat(3000));
+    private static final List<String> CHOICES = List.of("[1]", "[1,2]", "[3,2,1,1]", "[77]", "[]", "null", "[0]",
+            "[2147483648,1]", "[9223372036854775807]", "[-1]", "[\"1\"]", "[null]", "[[1]]", "{}", "1", "[1.0]",
+            Collections.nCopies(101, "1").toString(), Collections.nCopies(20_000, "1").toString());
+    private static final List<String> LABELS = List.of("{\"language\":\"latin\"}", "{}", "null", "{\"a\":1}", "[]",
+            "{\"\":\"\"}", "{\"language\":null}", "{\"a=b,c\":\"d=e\"}", "{\"\\u0000\":\"\\ud800\"}",
+            "{\"" + "k".repeat(5000) + "\":\"v\"}", "\"latin\"");
+    private static final List<String> NO_CLAIMS = List.of("x", "..", "%2e%2e", "%00", "%zz", "x".repeat(300), "\u00e4",
+            "*",
+            "a7cd8ee1-a7cd8ee1-6f4c-4b51-9d9b-3e1c2b8f0e55", "a%2Fb", ";");
 
     private final String token;
     private final Supplier<List<String>> runners;
     private final Supplier<List<String>> sockets;
+    private final Supplier<List<String>> claims;
 
     /**
      * @param runners ids of runners that are claimed now
      * @param sockets targets of executions that wait for their client
+     * @param claims ids of claims that are asked after
      */
-    HostileGenerator(String token, Supplier<List<String>> runners, Supplier<List<String>> sockets) {
+    HostileGenerator(String token, Supplier<List<String>> runners, Supplier<List<String>> sockets,
+            Supplier<List<String>> claims) {
+        this.claims = claims;
         this.token = token;
         this.runners = runners;
         this.sockets = sockets;
@@ -81,6 +100,8 @@ final class HostileGenerator {
             int route = random.nextInt(100);
             if (route < 10) {
                 return claim();
+            } else if (route < 12) {
+                return asked();
             } else if (route < 20) {
                 return sent("DELETE", "/api/v1/runners/" + runner(25), "");
             } else if (route < 42) {
@@ -98,6 +119,7 @@ final class HostileGenerator {
             } else if (route < 79) {
                 return sent("GET",
                         one(List.of("/api/v1/statistics/execution-environments", "/api/v1/statistics/starts",
+                                "/api/v1/statistics/claims",
                                 "/api/v1/health",
                                 "/api/v1/version", "/livez", "/readyz", "/api/v1/openapi.json")) + oddQuery(),
                         "");
@@ -120,15 +142,32 @@ final class HostileGenerator {
             String environment = runners.get().size() < 10 && chance(80) ? "1" : number();
             if (chance(10)) {
                 String body = "{\"executionEnvironmentId\":1,\"inactivityTimeout\":1}";
-                return new HostileRequest("POST", "/api/v1/runners",
-                        bytes("POST", "/api/v1/runners", body.getBytes(UTF_8), ""), 1, Manner.RESETTING);
+                return new HostileRequest("POST", "/api/v1/runners", bytes("POST", "/api/v1/runners",
+                        body.getBytes(UTF_8), chance(50) ? "Prefer: wait=2\r\n" : ""), 1, Manner.RESETTING);
+            }
+            String timeout = chance(50) ? "60" : number();
+            if (chance(30)) {
+                String body = chance(50)
+                        ? object("executionEnvironmentId", environment, "inactivityTimeout", timeout)
+                        : object("executionEnvironmentId", environment, "inactivityTimeout", timeout,
+                                chance(50) ? "executionEnvironmentIds" : "labels",
+                                chance(50) ? one(CHOICES) : one(LABELS));
+                return polite("POST", "/api/v1/runners", body.getBytes(UTF_8),
+                        "Prefer: " + one(PREFERENCES) + "\r\n" + (chance(5) ? "Prefer: wait=0\r\n" : ""), 1);
             }
             HostileRequest claim = sent("POST", "/api/v1/runners", object("executionEnvironmentId", environment,
-                    "inactivityTimeout", chance(50) ? "60" : number()));
+                    "inactivityTimeout", timeout));
             return claim.manner() == Manner.POLITE || claim.manner() == Manner.SLOPPY
                     ? claim
                     : new HostileRequest(claim.method(), claim.target(), claim.bytes().getBytes(), claim.times(),
                             Manner.SLOPPY);
+        }
+
+        /** Of a claim that is asked after. */
+        private HostileRequest asked() {
+            List<String> known = claims.get();
+            String id = !known.isEmpty() && chance(80) ? one(known) : one(NO_CLAIMS);
+            return sent(chance(65) ? "GET" : "DELETE", "/api/v1/claims/" + id + (chance(5) ? "?wait=50" : ""), "");
         }
 
         private String execution() {
@@ -145,7 +184,13 @@ final class HostileGenerator {
         }
 
         private String definition() {
-            return object("prewarmingPoolSize", chance(70) ? "0" : number(), "cpuLimit", chance(70) ? "20" : number(),
+            String[] terms = switch (random.nextInt(4)) {
+                case 0 -> new String[]{"claimWait", chance(50) ? "1" : number(), "labels", one(LABELS)};
+                case 1 -> new String[]{"labels", "{\"language\":\"latin\"}"};
+                default -> new String[0];
+            };
+            return object(terms, "prewarmingPoolSize", chance(70) ? "0" : number(), "cpuLimit",
+                    chance(70) ? "20" : number(),
                     "memoryLimit", chance(70) ? "64" : number(), "image", chance(70) ? "\"image\"" : text(),
                     "networkAccess", flag(), "exposedPorts", one(List.of("[]", "[]", "null", "[80]", "[1,65535]", "[0]",
                             "[65536]", "[80,80]", "[-1]", "[\"80\"]", "{}", "[null]", "[1.5]", "80")));
@@ -188,7 +233,12 @@ final class HostileGenerator {
 
         /** Fields in any order, some of them missing, twice, or spelled otherwise; and sometimes no object at all. */
         private String object(String... namesAndValues) {
+            return object(new String[0], namesAndValues);
+        }
+
+        private String object(String[] more, String... some) {
             List<String> fields = new ArrayList<>();
+            String[] namesAndValues = Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
             for (int i = 0; i < namesAndValues.length; i += 2) {
                 if (!chance(5)) {
                     String name = chance(5) ? namesAndValues[i].toUpperCase(java.util.Locale.ROOT) : namesAndValues[i];

@@ -107,7 +107,7 @@ class HostileRequestsTest {
     }
 
     private static void send(int port, HostileTally tally, int from, int to) throws InterruptedException {
-        HostileGenerator generator = new HostileGenerator(TOKEN, tally::runners, tally::sockets);
+        HostileGenerator generator = new HostileGenerator(TOKEN, tally::runners, tally::sockets, tally::claims);
         AtomicInteger next = new AtomicInteger(from);
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -128,6 +128,12 @@ class HostileRequestsTest {
 
     /** Gives back what is claimed, deletes what was made, and waits until everything is as it was before. */
     private static Remains settled(Frontend frontend, Agent agent, HostileTally tally, int port) throws IOException {
+        for (String claim : tally.claims()) {
+            // One that was collected by somebody who did not hear of it has a runner.
+            Optional.ofNullable(frontend.call("GET", "/api/v1/claims/" + claim, null).json().get("runnerId"))
+                    .ifPresent(runner -> frontend.release(runner.textValue()));
+            frontend.call("DELETE", "/api/v1/claims/" + claim, null);
+        }
         tally.runners().forEach(frontend::release);
         for (int id = HostileGenerator.FIRST_OWN; id <= HostileGenerator.LAST_OWN; id++) {
             frontend.call("DELETE", "/api/v1/execution-environments/" + id, null);

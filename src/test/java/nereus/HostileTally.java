@@ -25,6 +25,7 @@ final class HostileTally implements HostileClient.Listener {
     private final Map<String, Map<String, Integer>> counts = new TreeMap<>();
     private final List<String> runners = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedQueue<String> sockets = new ConcurrentLinkedQueue<>();
+    private final List<String> claims = new CopyOnWriteArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private int answered;
     private int pastParsing;
@@ -86,8 +87,14 @@ final class HostileTally implements HostileClient.Listener {
         return next == null ? List.of() : List.of(next);
     }
 
+    /** Ids of claims that are asked after, whatever has become of them. */
+    List<String> claims() {
+        return List.copyOf(claims);
+    }
+
     void forget() {
         runners.clear();
+        claims.clear();
         sockets.clear();
     }
 
@@ -130,7 +137,10 @@ final class HostileTally implements HostileClient.Listener {
             runners.removeIf(runner -> request.target().contains(runner));
         } else if (answer.status() == 204 && request.method().equals("DELETE")) {
             runners.removeIf(runner -> request.target().endsWith(runner));
-        } else if (answer.status() == 200 && answer.body().startsWith("{\"runnerId\"")) {
+        } else if (answer.status() == 202) {
+            claims.add(field(answer, "id"));
+        } else if (answer.status() == 200 && (answer.body().startsWith("{\"runnerId\"")
+                || answer.body().contains("\"state\":\"claimed\""))) {
             runners.add(field(answer, "runnerId"));
         } else if (answer.status() == 200 && answer.body().startsWith("{\"websocketUrl\"")) {
             sockets.add(field(answer, "websocketUrl").replaceFirst("^ws://[^/]*", ""));

@@ -77,7 +77,14 @@ final class RunnerStories {
     /** One for whom a runner is idle need not come back for it. */
     private Answer reserved(Ask ask, boolean choice) {
         Reservation reservation = reservations.open(ask);
-        Reservation.View view = reservation.collect();
+        Reservation.View view;
+        try {
+            view = reservation.collect();
+        } catch (RuntimeException failed) {
+            // Nobody will ask after it: its id has not been told.
+            reservation.giveUp();
+            throw failed;
+        }
         return view.runner().map(runner -> given(runner, choice)).orElseGet(() -> ReservationStories.accepted(view)
                 .orElse(() -> Thread.ofVirtual().start(reservation::giveUp)));
     }

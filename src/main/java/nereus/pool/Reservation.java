@@ -40,12 +40,12 @@ public final class Reservation {
 
     private final String id;
     private final Claims claims;
-    private final WaitingClaim waiting;
+    private final WaitingClaim claim;
     private final Ticker ticker;
     private final long deadline;
     /** One collects at a time; whoever comes meanwhile is told the same. */
     private final ReentrantLock lock = new ReentrantLock();
-    private State state = State.WAITING;
+    private volatile State state = State.WAITING;
     private String reason = "";
     private @Nullable Claimed runner;
     /** Since when it is over, or claimed. */
@@ -54,16 +54,20 @@ public final class Reservation {
     private boolean served;
     private boolean undelivered;
 
-    Reservation(String id, Claims claims, WaitingClaim waiting, Duration patience, Ticker ticker) {
+    Reservation(String id, Claims claims, WaitingClaim claim, Duration patience, Ticker ticker) {
         this.id = id;
         this.claims = claims;
-        this.waiting = waiting;
+        this.claim = claim;
         this.ticker = ticker;
         this.deadline = ticker.nanos() + patience.toNanos();
     }
 
     public String id() {
         return id;
+    }
+
+    boolean waiting() {
+        return state == State.WAITING;
     }
 
     /**
@@ -76,7 +80,7 @@ public final class Reservation {
         try {
             if (state == State.WAITING) {
                 try {
-                    waiting.claimNow().ifPresent(claimed -> {
+                    claim.claimNow().ifPresent(claimed -> {
                         runner = claimed;
                         become(State.CLAIMED, "");
                     });
@@ -86,7 +90,7 @@ public final class Reservation {
             }
             undelivered = false;
             Line.Standing standing = state == State.WAITING
-                    ? waiting.standing()
+                    ? claim.standing()
                     : new Line.Standing(0, OptionalLong.empty());
             return new View(id, state, standing.position(), standing.expectedNanos(),
                     Duration.ofNanos(Math.max(0, state == State.WAITING ? deadline - ticker.nanos() : 0)), reason,
@@ -113,8 +117,8 @@ public final class Reservation {
         try {
             boolean waits = state == State.WAITING;
             if (waits) {
-                waiting.withdraw();
-                waiting.refusal().ifPresent(none -> become(State.GIVEN_UP, "it was given up"));
+                claim.withdraw();
+                claim.refusal().ifPresent(none -> become(State.GIVEN_UP, "it was given up"));
             }
             return waits;
         } finally {
@@ -152,22 +156,22 @@ public final class Reservation {
     }
 
     private void waits(long now, Duration kept) {
-        if (waiting.served()) {
+        if (claim.served()) {
             servedAt = served ? servedAt : now;
             served = true;
             if (now - servedAt >= kept.toNanos()) {
-                waiting.withdraw();
-                waiting.refusal().ifPresent(none -> become(State.EXPIRED,
+                claim.withdraw();
+                claim.refusal().ifPresent(none -> become(State.EXPIRED,
                         "a runner was ready, and nobody collected it for " + kept.toSeconds() + " s"));
             }
             return;
         }
         served = false;
-        waiting.refusal().ifPresent(this::ended);
+        claim.refusal().ifPresent(this::ended);
     }
 
     private void ended(ClaimException none) {
-        become(waiting.left().equals(Optional.of(Leaving.TIMED_OUT)) ? State.EXPIRED : State.FAILED,
+        become(claim.left().equals(Optional.of(Leaving.TIMED_OUT)) ? State.EXPIRED : State.FAILED,
                 String.valueOf(none.getMessage()));
     }
 

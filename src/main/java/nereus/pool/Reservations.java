@@ -19,7 +19,8 @@ public final class Reservations {
     static final Duration KEPT = Duration.ofSeconds(30);
     /** How long it is remembered what became of one. */
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
-    private static final Duration SWEEP = Duration.ofSeconds(1);
+    /** How often it is looked whose time is up. */
+    public static final Duration SWEEP = Duration.ofSeconds(1);
     private static final int MOST = 10_000;
     private static final Logger log = LoggerFactory.getLogger(Reservations.class);
 
@@ -96,7 +97,13 @@ public final class Reservations {
         }
     }
 
-    void sweep() {
+    /** Those that stand in the line, or have a runner that is not collected. */
+    public int waiting() {
+        return (int) known.values().stream().filter(Reservation::waiting).count();
+    }
+
+    /** Ends what nobody collects in time, and forgets what is over. Blocks if a runner must be given back. */
+    public void sweep() {
         known.values().removeIf(reservation -> reservation.settle(KEPT, REMEMBERED));
     }
 }

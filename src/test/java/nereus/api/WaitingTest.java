@@ -202,6 +202,19 @@ class WaitingTest {
         assertEquals(204, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
     }
 
+    @Test
+    void aClaimThatCannotBeRecordedAtOnceIsNotLeftInTheLineByWhoWasNotToldItsId() throws Exception {
+        Reservation reservation = mock(Reservation.class);
+        when(edge.reservations.open(any())).thenReturn(reservation);
+        when(reservation.collect()).thenThrow(new ClaimException.NotRecorded("no leader"));
+
+        HttpResponse<String> refused = claim("{\"executionEnvironmentId\":7}", "respond-async, wait=120");
+
+        assertEquals(500, refused.statusCode());
+        assertTrue(refused.body().contains("no leader"), refused.body());
+        verify(reservation).giveUp();
+    }
+
     private static Reservation.View view(Reservation.State state, int position, String reason,
             Optional<Claimed> runner) {
         return new Reservation.View("c-1", state, position,

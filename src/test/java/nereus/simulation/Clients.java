@@ -29,6 +29,7 @@ final class Clients {
     private final Setup setup;
     private final Cluster cluster;
     private final Turns turns = new Turns();
+    private final Askers askers;
     /** How many claims each process is being asked for. */
     private final Map<Integer, Integer> claiming = new HashMap<>();
     /** The environments of which a change is on its way, and the process that makes it. */
@@ -46,6 +47,7 @@ final class Clients {
         this.weather = weather;
         this.witness = witness;
         this.definitions = definitions;
+        this.askers = new Askers(random.split(), crew, chronicle, weather, witness, cluster);
     }
 
     /** Their requests ended with that process. */
@@ -128,6 +130,10 @@ final class Clients {
                 turns.over(turn);
             }
         });
+    }
+
+    void ask(Service at) {
+        askers.ask(at);
     }
 
     private void leaveLater(Service at, Turns.Turn turn, Duration after) {

@@ -141,14 +141,16 @@ final class History {
             ready.ifPresent(clients::command);
         } else if (weather.inclines(Act.WAIT) && random.nextInt(20) == 0) {
             ready.ifPresent(clients::await);
+        } else if (weather.inclines(Act.ASK) && random.nextInt(20) == 0) {
+            ready.ifPresent(clients::ask);
         } else if (dice < 79) {
             stepSomebody();
         } else if (dice < 87) {
             pass();
         } else if (dice < 91) {
-            boolean patient = random.nextInt(3) == 0;
+            int patience = random.nextInt(9);
             older.filter(at -> at.ready() && random.nextBoolean()).or(() -> ready)
-                    .ifPresent(patient ? clients::await : clients::claim);
+                    .ifPresent(patience < 5 ? clients::claim : patience < 8 ? clients::await : clients::ask);
         } else if (dice < 94) {
             ready.ifPresent(clients::giveBack);
         } else if (dice < 95) {

@@ -58,7 +58,7 @@ final class PlantedBugs {
                         "        List.copyOf(table.all()).forEach(table::remove);\n        snapshot.nodes().rows().forEach(this::apply);\n"),
                 new PlantedBug("the timer of the idle time hits the claim", 20).replace("runner/Table.java",
                         "        runner.usedAt = runner.since;", "        runner.usedAt = runner.idleSince;"),
-                new PlantedBug("a use does not start the timeout anew", 60).with(Act.USE).replace("runner/Fleet.java",
+                new PlantedBug("a use does not start the timeout anew", 200).with(Act.USE).replace("runner/Fleet.java",
                         "                runner.usedAt = table.now();", "                table.rung();"),
                 new PlantedBug("the ledger's entry is removed before the purge", 5).replace("pool/Keeper.java",
                         "            nomad.purge(gone.id());\n            ledger.remove(gone.id(), gone.noted());\n",
@@ -139,6 +139,17 @@ final class PlantedBugs {
                 new PlantedBug("a refused write loses its runner", 40).with(Act.WAIT).with(Fault.WRITE_REFUSED)
                         .replace("runner/Line.java",
                                 "                table.putBack(handed.runner().id());\n                stand(waiter);\n            }\n        });",
-                                "                stand(waiter);\n            }\n        });"));
+                                "                stand(waiter);\n            }\n        });"),
+                new PlantedBug("a runner that nobody collects is kept for ever", 60).with(Act.ASK).replace(
+                        "pool/Reservations.java",
+                        "known.values().removeIf(reservation -> reservation.settle(KEPT, REMEMBERED));",
+                        "known.values().removeIf(reservation -> !reservation.waiting());"),
+                new PlantedBug("a runner whose collection was not heard of stays claimed", 60).with(Act.ASK)
+                        .with(Fault.CLIENT_LEFT).replace("pool/Reservation.java",
+                                "                        claims.giveBack(runner.id());\n", ""),
+                new PlantedBug("a claim that was given up is served all the same", 60).with(Act.ASK)
+                        .replace("pool/Reservation.java",
+                                "                claim.withdraw();\n                claim.refusal().ifPresent(none -> become(State.GIVEN_UP, \"it was given up\"));",
+                                "                become(State.GIVEN_UP, \"it was given up\");"));
     }
 }

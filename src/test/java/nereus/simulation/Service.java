@@ -16,6 +16,7 @@ import nereus.pool.Claims;
 import nereus.pool.Keeper;
 import nereus.pool.Ledger;
 import nereus.pool.PoolSettings;
+import nereus.pool.Reservations;
 import nereus.pool.Troubles;
 import nereus.runner.Bell;
 import nereus.runner.Fleet;
@@ -36,6 +37,7 @@ final class Service {
     final Environments environments = new Environments();
     final EnvironmentStore store;
     final Claims claims;
+    final Reservations reservations;
     final Pools pools;
     private final Readiness readiness = new Readiness();
     private final Epoch epoch;
@@ -66,6 +68,8 @@ final class Service {
                     crew.pause("waiting in the line", () -> waiter.called() || cluster.nanos() >= until);
                 });
         SplittableRandom ids = random.split();
+        SplittableRandom asked = random.split();
+        reservations = new Reservations(claims, cluster, () -> new UUID(asked.nextLong(), asked.nextLong()));
         Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
                 () -> new UUID(ids.nextLong(), ids.nextLong()),
                 task -> crew.begin("task of process " + number, number, task), busy);
@@ -90,6 +94,13 @@ final class Service {
                     pools.step(keeper);
                 }
                 crew.pause("between two steps", () -> cluster.nanos() >= again);
+            }
+        });
+        crew.begin("reservations of process " + number, number, () -> {
+            while (true) {
+                long again = cluster.nanos() + Reservations.SWEEP.toNanos();
+                crew.pause("between two looks at what nobody collects", () -> cluster.nanos() >= again);
+                reservations.sweep();
             }
         });
     }

@@ -91,9 +91,9 @@ final class Turns {
         });
         Map<Integer, PoolCount> counts = at.fleet.counts();
         int reserved = counts.values().stream().mapToInt(PoolCount::reserved).sum();
-        if (reserved > mine.size() + others) {
-            throw new Violation(reserved + " runners are reserved, and only " + (mine.size() + others)
-                    + " claims are under way");
+        int underWay = mine.size() + others + at.reservations.waiting();
+        if (reserved > underWay) {
+            throw new Violation(reserved + " runners are reserved, and only " + underWay + " claims are under way");
         }
     }
 }
