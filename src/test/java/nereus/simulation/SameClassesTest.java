@@ -83,7 +83,7 @@ class SameClassesTest {
                     return room.equals("nereus.pool") || room.equals("nereus.sync");
                 })).map(type -> type.getName().replaceAll("\\$.*", "").substring(ROOM.length() + 1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(new TreeSet<>(Set.of("Clients", "Pools", "Service", "Turns")), knowing);
+        assertEquals(new TreeSet<>(Set.of("Askers", "Clients", "Pools", "Service", "Turns")), knowing);
     }
 
     /** Which interfaces of production the simulator implements. */
