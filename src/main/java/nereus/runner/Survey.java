@@ -53,8 +53,11 @@ final class Survey {
         Map<Integer, Map<RunnerState, Integer>> tally = new HashMap<>();
         for (Runner runner : runners) {
             if (runner.alive()) {
-                tally.computeIfAbsent(runner.environment, key -> new EnumMap<>(RunnerState.class)).merge(runner.state,
-                        1,
+                // What was taken over and nobody has is no more use to a claim than what is being cleared away.
+                RunnerState state = runner.foreign && runner.state == RunnerState.IDLE
+                        ? RunnerState.GONE
+                        : runner.state;
+                tally.computeIfAbsent(runner.environment, key -> new EnumMap<>(RunnerState.class)).merge(state, 1,
                         Integer::sum);
             }
         }
