@@ -6,17 +6,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import nereus.clock.Ticker;
+import nereus.command.CommandFailure;
+import nereus.command.GivingBack;
 import nereus.command.NomadCheck;
 import nereus.command.Parts;
 import nereus.command.Running;
 import nereus.environment.Blueprint;
+import nereus.environment.EnvironmentStore;
+import nereus.environment.Environments;
+import nereus.epoch.Epoch;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
 import nereus.nomad.JobParser;
 import nereus.nomad.NomadException;
+import nereus.pool.Handback;
+import nereus.pool.Ledger;
 import nereus.rights.ExecTry;
 import nereus.rights.NomadRights;
 import nereus.settings.Configuration;
@@ -62,6 +71,42 @@ final class Assembly implements Parts {
                             .collect(Collectors.toCollection(ArrayList::new));
                     jobFile(settings, nomad).ifPresent(findings::add);
                     return findings;
+                } finally {
+                    vertx.close();
+                }
+            }
+        };
+    }
+
+    @Override
+    public GivingBack handback(Configuration configuration) {
+        Settings settings = Settings.read(configuration);
+        String instance = settings.runners().instance();
+        return new GivingBack() {
+            @Override
+            public String target() {
+                return "Nomad at " + settings.nomad().addresses() + ", namespace " + settings.nomad().namespace()
+                        + ", as instance " + instance;
+            }
+
+            @Override
+            public List<String> run() {
+                Vertx vertx = Vertx.vertx();
+                try (HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), new Credentials(settings.nomad()))) {
+                    Environments environments = new Environments();
+                    Epoch epoch = new Epoch(nomad, instance, "handback " + UUID.randomUUID());
+                    EnvironmentStore store = new EnvironmentStore(nomad, epoch, environments, settings.runners(),
+                            () -> {}, id -> {}, ReentrantLock::new, Nereus.blueprint(settings, nomad));
+                    Handback.Report done = new Handback(nomad, new Ledger(nomad, instance, epoch), store, environments,
+                            instance).run();
+                    return List.of(done.environments() + " environments are there for Poseidon",
+                            done.claimed() + " claimed runners say so in their jobs",
+                            done.idle() + " idle runners stay, for Poseidon to hand out",
+                            done.purged() + " runners are purged: given back, lost, or of an old definition",
+                            "start Poseidon now; when this service is started again, it takes over from Poseidon");
+                } catch (NomadException | Ledger.NotBelieved failed) {
+                    throw new CommandFailure("the runners are not given back, or not all of them; run it again: "
+                            + failed.getMessage(), failed);
                 } finally {
                     vertx.close();
                 }

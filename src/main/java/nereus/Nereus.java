@@ -49,6 +49,7 @@ import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.runner.Waiter;
 import nereus.sync.HouseKeeper;
+import nereus.sync.Rival;
 import nereus.sync.Watcher;
 import nereus.systemd.Supervision;
 import org.slf4j.Logger;
@@ -92,7 +93,8 @@ final class Nereus implements Running {
             parts.push(tasks::shutdownNow);
             HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
             Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
-                    settings.sync(), ticker, random, houseKeeper);
+                    settings.sync(), ticker, random, houseKeeper,
+                    new Rival(nomad, ledger, fleet, readiness, instance, tasks));
             HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials);
             parts.push(exec);
             Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,

@@ -125,6 +125,15 @@ public final class InMemoryNomad implements Nomad {
     }
 
     @Override
+    public synchronized long registerAgain(Job job, long jobModifyIndex) {
+        String id = Objects.requireNonNull(job.getId());
+        if (!jobs.containsKey(id) || indexes.getOrDefault(id, 1L) != jobModifyIndex) {
+            throw new NomadException.Conflict("job " + id + " is another by now");
+        }
+        return register(job, false);
+    }
+
+    @Override
     public synchronized void purge(String jobId) {
         called("purge", jobId);
         jobs.remove(jobId);

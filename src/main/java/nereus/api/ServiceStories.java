@@ -34,7 +34,11 @@ final class ServiceStories {
         this.version = version;
     }
 
+    /** Held back after a start like what it speaks for: a supervisor that hears of health goes on to claim. */
     Answer health(Incoming request) {
+        if (!gate.opens()) {
+            return Answer.error(503, ErrorCode.NOMAD_UNREACHABLE, "the runners are not known yet");
+        }
         String depleting = depletingBelowPercent == 0 ? "" : depleting();
         return depleting.isEmpty()
                 ? Answer.empty(204)

@@ -1,7 +1,7 @@
 package nereus.command;
 
 /** A failure that its message explains to the user completely. */
-final class CommandFailure extends RuntimeException {
+public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
@@ -16,7 +16,7 @@ final class CommandFailure extends RuntimeException {
         this.exitCode = exitCode;
     }
 
-    CommandFailure(String message, Throwable cause) {
+    public CommandFailure(String message, Throwable cause) {
         super(message, cause);
         this.exitCode = 0;
     }

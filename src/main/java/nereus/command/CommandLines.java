@@ -30,6 +30,7 @@ public final class CommandLines {
         line.addSubcommand(new RunCommand(environment));
         line.addSubcommand(new CheckCommand(parts, environment));
         line.addSubcommand(new DoctorCommand(environment));
+        line.addSubcommand(new HandbackCommand(parts, environment));
         line.getCommandSpec().version("nereus " + version);
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));

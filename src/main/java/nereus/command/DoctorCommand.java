@@ -71,7 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /** An address that means every one is reached by this machine's own. */
-    private static String url(ServerSettings server) {
+    static String url(ServerSettings server) {
         String address = switch (server.address()) {
             case "0.0.0.0", "::" -> "127.0.0.1";
             default -> server.address().contains(":") ? "[" + server.address() + "]" : server.address();

@@ -30,4 +30,11 @@ public interface Parts {
      * @throws nereus.settings.ConfigurationException when the configuration is not usable
      */
     NomadCheck check(Configuration configuration);
+
+    /**
+     * What gives runners back to Poseidon. Reads every section of the configuration, then finishes it.
+     *
+     * @throws nereus.settings.ConfigurationException when the configuration is not usable
+     */
+    GivingBack handback(Configuration configuration);
 }

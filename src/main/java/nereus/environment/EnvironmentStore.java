@@ -2,7 +2,9 @@ package nereus.environment;
 
 import com.hashicorp.nomad.apimodel.Job;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -181,6 +183,25 @@ public final class EnvironmentStore {
                         return true;
                     }));
         }
+    }
+
+    /**
+     * The listed runners' jobs of known environments that somebody else made, or may have handed out: Poseidon's, and those of ours
+     * that somebody has registered again.
+     *
+     * @param shared whether others may have handed out all of ours
+     */
+    Set<String> foreign(Iterable<JobFact> jobs, boolean shared) {
+        Set<String> foreign = new HashSet<>();
+        for (JobFact job : jobs) {
+            boolean known = RunnerJob.environmentOf(job.id()).filter(id -> environments.get(id).isPresent())
+                    .isPresent();
+            boolean ours = RunnerJob.originOf(job, settings.instance()).isPresent();
+            if (ours ? shared || job.registeredAgain() : known && OriginalRunner.mayBe(job) && !job.dead()) {
+                foreign.add(job.id());
+            }
+        }
+        return foreign;
     }
 
     /** Finishes the change of an environment whose definition is saved, if it still is. */

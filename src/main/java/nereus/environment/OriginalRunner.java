@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of Poseidon's runner jobs, in everything that its code fixes whatever its template says: id {@code <environment>-<UUID of
- * version 1>}, which is the name too; batch; no meta of the job; a group {@code default-group} with one {@code default-task} that
+ * version 1>}, which is the name too; batch; no meta of the job; a group {@code default-group} with one {@code default-task}, of whatever driver, that
  * sleeps for ever; and a group {@code config}, never placed, whose meta says whether the runner is {@code used} (Poseidon, job.go and
  * nomad_environment.go at d6c69f2).
  */
@@ -49,7 +49,7 @@ final class OriginalRunner {
 
     private static boolean container(TaskGroup group) {
         Task task = only(group, RunnerGroup.GROUP, 1, RunnerGroup.TASK);
-        return task != null && "docker".equals(task.getDriver()) && task.getConfig() != null
+        return task != null && task.getConfig() != null
                 && "sleep".equals(task.getConfig().get("command"))
                 && List.of("infinity").equals(task.getConfig().get("args"));
     }

@@ -14,6 +14,7 @@ import nereus.nomad.JobFact;
  * and never changed, since a change there would replace the container (Nomad 2.0.5: job meta counts for every group).
  */
 public final class RunnerJob {
+    /** The job-level meta that holds an instance's name. */
     static final String INSTANCE = "nereus_instance";
     private static final String REVISION = "nereus_revision";
     private static final Pattern ID = Pattern

@@ -39,6 +39,11 @@ public final class TemplateWatch {
         store.adopt(jobs.rows(), unfinished);
     }
 
+    /** After {@link #adopt}: the runners' jobs that are to be taken over from somebody else. */
+    public Set<String> foreign(Listing<JobFact> jobs, boolean shared) {
+        return store.foreign(jobs.rows(), shared);
+    }
+
     /** Each later snapshot. Definitions that others register are not adopted: that is for {@link EnvironmentStore#fetch}. */
     public void merge(Listing<JobFact> jobs, Collection<Integer> unfinished) {
         unfinished.forEach(id -> later(id, () -> store.finishSaved(id)));

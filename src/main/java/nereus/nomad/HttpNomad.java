@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,11 +61,20 @@ public final class HttpNomad implements Nomad, JobParser, AutoCloseable {
 
     @Override
     public long register(Job job, boolean mustBeNew) {
+        return register(job, mustBeNew ? OptionalLong.of(0) : OptionalLong.empty());
+    }
+
+    @Override
+    public long registerAgain(Job job, long jobModifyIndex) {
+        return register(job, OptionalLong.of(jobModifyIndex));
+    }
+
+    private long register(Job job, OptionalLong mustBe) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("Job", job);
-        if (mustBeNew) {
+        if (mustBe.isPresent()) {
             body.put("EnforceIndex", true);
-            body.put("JobModifyIndex", 0);
+            body.put("JobModifyIndex", mustBe.getAsLong());
         }
         Call call = Call.put("register job " + job.getId(), capability("submit-job"), "/v1/jobs", json.write(body));
         Registration registration = read(call, caller.call(call), Registration.class);

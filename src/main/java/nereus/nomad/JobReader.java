@@ -23,10 +23,14 @@ final class JobReader extends StdDeserializer<JobRow> {
         boolean parameterized = false;
         boolean stop = false;
         Map<String, String> meta = null;
+        long created = 0;
+        long registered = 0;
         for (String name = Fields.first(json); name != null; name = Fields.next(json)) {
             switch (name) {
                 case "ID" -> id = Fields.text(json);
                 case "ModifyIndex" -> index = Fields.number(json);
+                case "CreateIndex" -> created = Fields.number(json);
+                case "JobModifyIndex" -> registered = Fields.number(json);
                 case "Status" -> status = Fields.text(json);
                 case "ParameterizedJob" -> {
                     parameterized = json.hasToken(JsonToken.VALUE_TRUE) || json.hasToken(JsonToken.START_OBJECT);
@@ -37,6 +41,6 @@ final class JobReader extends StdDeserializer<JobRow> {
                 default -> json.skipChildren();
             }
         }
-        return new JobRow(id, index, status, parameterized, stop, meta);
+        return new JobRow(id, index, status, parameterized, stop, meta, created, registered);
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A job as Nomad writes it: lists say {@code "ParameterizedJob":true}, jobs and events give an object or null. */
 @JsonDeserialize(using = JobReader.class)
 record JobRow(@Nullable String id, long modifyIndex, @Nullable String status, boolean parameterized, boolean stop,
-        @Nullable Map<String, String> meta) {
+        @Nullable Map<String, String> meta, long createIndex, long jobModifyIndex) {
 
     JobFact fact() {
         return fact(modifyIndex, false);
@@ -20,6 +20,6 @@ record JobRow(@Nullable String id, long modifyIndex, @Nullable String status, bo
 
     private JobFact fact(long index, boolean deleted) {
         return new JobFact(index, Rows.text(id), Rows.text(status), parameterized, stop,
-                meta == null ? Map.of() : Map.copyOf(meta), deleted);
+                meta == null ? Map.of() : Map.copyOf(meta), deleted, createIndex, jobModifyIndex);
     }
 }

@@ -17,6 +17,15 @@ public interface Nomad {
      */
     long register(Job job, boolean mustBeNew);
 
+    /**
+     * Registers a job in the place of one that was read.
+     *
+     * @param jobModifyIndex that of the job that was read: {@link NomadException.Conflict} when somebody has registered it since, or
+     *        it is gone
+     * @return the index of the registration
+     */
+    long registerAgain(Job job, long jobModifyIndex);
+
     /** Purges a job. Nomad answers alike whether it existed or not. */
     void purge(String jobId);
 

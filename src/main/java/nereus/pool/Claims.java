@@ -132,11 +132,16 @@ public final class Claims {
 
     /** Everybody who waits is told that the service stops; so is who comes later. */
     public void stop() {
-        fleet.line().stop();
+        stop("the service stops");
+    }
+
+    /** Everybody who waits is sent away with that reason; so is who comes later. */
+    public void stop(String reason) {
+        fleet.line().stop(reason);
     }
 
     void refuseIfUntrusted() {
-        if (!readiness.ledgerTrusted() || readiness.stopping()) {
+        if (!readiness.ledgerTrusted() || readiness.rivalled() || readiness.stopping()) {
             throw new ClaimException.NotRecorded("no runner is handed out: " + String.join("; ", readiness.problems()));
         }
     }

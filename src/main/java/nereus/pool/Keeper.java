@@ -17,6 +17,7 @@ import nereus.environment.RunnerJob;
 import nereus.nomad.Nomad;
 import nereus.nomad.NomadException;
 import nereus.runner.Bell;
+import nereus.runner.Claimed;
 import nereus.runner.Clearing;
 import nereus.runner.Ending;
 import nereus.runner.Fleet;
@@ -51,6 +52,7 @@ public final class Keeper {
     private final Supplier<UUID> ids;
     private final Executor tasks;
     private final Busy busy;
+    private final Takeover takeover;
 
     private final Map<Integer, Throttle> throttles = new HashMap<>();
     private final Pulls pulls = new Pulls();
@@ -73,6 +75,7 @@ public final class Keeper {
         this.settings = settings;
         this.troubles = troubles;
         this.hope = new Hope(environments, troubles);
+        this.takeover = new Takeover(fleet, ledger, nomad, jobs.instance(), ticker);
         this.ticker = ticker;
         this.random = random;
         this.ids = ids;
@@ -123,7 +126,12 @@ public final class Keeper {
         for (int environment : fleet.line().lookAgain()) {
             log.error("somebody has waited in environment {} beside an idle runner", environment);
         }
-        refill();
+        if (!fleet.takeovers().frozen()) {
+            refill();
+        }
+        if (fleet.takeovers().nothingSharedIsLeft()) {
+            tasks.execute(this::unshare);
+        }
         upkeep.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
         upkeep.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
         upkeep.forget(TOMBSTONE);
@@ -132,6 +140,7 @@ public final class Keeper {
         if (waiting) {
             tick = Math.min(tick, Math.max(settings.silentFor().toNanos() / 5, 10_000_000));
         }
+        tick = Math.min(tick, Math.max(1_000_000, upkeep.untilInactive().orElse(tick)));
         return throttles.values().stream().mapToLong(throttle -> Math.max(1_000_000, throttle.left(now)))
                 .reduce(tick, Math::min);
     }
@@ -259,13 +268,18 @@ public final class Keeper {
         }
     }
 
-    /** The lease of a claim that another process wrote. */
+    /** The lease of a claim that another process wrote, or that somebody else granted. */
     private void readLease(String id) {
         boolean told = false;
         try {
-            Optional<Lease> lease = ledger.lease(id);
-            told = true;
-            upkeep.leased(id, lease);
+            Optional<Claimed> foreign = fleet.takeovers().unread(id);
+            if (foreign.isPresent()) {
+                told = takeover.read(foreign.get());
+            } else {
+                Optional<Lease> lease = ledger.lease(id);
+                told = true;
+                upkeep.leased(id, lease);
+            }
             worked();
         } catch (NomadException failed) {
             failed("the lease of a claimed runner cannot be read", failed);
@@ -273,6 +287,14 @@ public final class Keeper {
             if (!told) {
                 upkeep.notCleared(id);
             }
+        }
+    }
+
+    private void unshare() {
+        try {
+            takeover.settle();
+        } catch (NomadException failed) {
+            failed("what the ledger says of others cannot be removed", failed);
         }
     }
 

@@ -31,6 +31,8 @@ public final class Ledger {
     private static final Duration UNREADABLE = Duration.ofSeconds(60);
     /** Marks an entry that is no claim, only keeps others from claiming. */
     private static final String NOBODYS = "nobodys";
+    /** Says, beside the epoch, that others may have handed out what bears our mark. */
+    private static final String SHARED = "shared";
     private static final int MOST_STRANGERS = 100;
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
@@ -51,8 +53,10 @@ public final class Ledger {
     /**
      * The ledger's pages: Nomad's index of each claimed runner's entry, and the runners that were given back. Environments stand under
      * the same prefix while their definition is saved.
+     *
+     * @param shared whether others may have handed out what bears our mark and is not in the ledger
      */
-    public record Book(Map<String, Long> claimed, Set<String> released, Set<Integer> saved) {}
+    public record Book(Map<String, Long> claimed, Set<String> released, Set<Integer> saved, boolean shared) {}
 
     /** The list that Nomad shows is not to be believed; the message names the missing right. */
     public static final class NotBelieved extends RuntimeException {
@@ -129,6 +133,44 @@ public final class Ledger {
         }
     }
 
+    /**
+     * Enters a claim that somebody else granted, as its runner's job says; an entry that is there already counts instead.
+     *
+     * @return the lease that counts; empty when the entry that is there is nobody's claim, and goes with its runner
+     */
+    Optional<Lease> takeOver(String runnerId, Lease lease) {
+        epoch.confirm();
+        try {
+            nomad.createVariable(claim(runnerId), items(lease));
+            return Optional.of(lease);
+        } catch (NomadException.Conflict there) {
+            return entry(runnerId).map(Entry::lease).orElse(Optional.of(lease));
+        }
+    }
+
+    /**
+     * What is written of a runner, whoever wrote it.
+     *
+     * @param lease empty when it is nobody's claim
+     */
+    record Entry(Optional<Lease> lease) {}
+
+    /** What is written of a runner; empty when nothing is. */
+    Optional<Entry> entry(String runnerId) {
+        return nomad.variable(claim(runnerId)).map(entry -> new Entry(read(entry)));
+    }
+
+    /** Notes that from now on others may hand out what bears our mark. */
+    public void share() {
+        ensure(prefix + SHARED);
+    }
+
+    /** Nothing is left that others may have handed out. */
+    void unshare() {
+        epoch.confirm();
+        nomad.deleteVariable(prefix + SHARED);
+    }
+
     /** Removes all that is written of a runner that is not ours, whose job is left alone. */
     public void strike(String runnerId) {
         epoch.confirm();
@@ -203,12 +245,15 @@ public final class Ledger {
         Map<String, Long> claimed = new HashMap<>();
         Set<String> released = new HashSet<>();
         Set<Integer> saved = new HashSet<>();
+        boolean shared = false;
         boolean complete = false;
         for (Variable variable : nomad.variables(prefix).rows()) {
             String rest = variable.path().substring(prefix.length());
             if (rest.equals("epoch")) {
                 complete = true;
                 refuseOlder(variable);
+            } else if (rest.equals(SHARED)) {
+                shared = true;
             } else if (SavedDefinitions.environmentOf(rest).isPresent()) {
                 SavedDefinitions.environmentOf(rest).ifPresent(saved::add);
             } else if (rest.startsWith("checks/")) {
@@ -222,7 +267,7 @@ public final class Ledger {
                 released.add(rest.substring("released/".length()));
             }
         }
-        return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();
+        return complete ? Optional.of(new Book(claimed, released, saved, shared)) : Optional.empty();
     }
 
     private void stranger(String path) {

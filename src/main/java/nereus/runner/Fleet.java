@@ -21,6 +21,7 @@ public final class Fleet {
     private final News news;
     private final Upkeep upkeep;
     private final Audit audit;
+    private final Takeovers takeovers;
     private final Line line;
     private final Lines lines;
 
@@ -37,6 +38,7 @@ public final class Fleet {
         this.line = new Line(guarded, table, lines);
         this.upkeep = new Upkeep(guarded, table);
         this.audit = new Audit(guarded, table, instance);
+        this.takeovers = new Takeovers(guarded, table);
     }
 
     /** What the keeper of the pools does. */
@@ -47,6 +49,11 @@ public final class Fleet {
     /** What the house-keeper does. */
     public Audit audit() {
         return audit;
+    }
+
+    /** What whoever takes runners over does. */
+    public Takeovers takeovers() {
+        return takeovers;
     }
 
     /** Where claims wait. */

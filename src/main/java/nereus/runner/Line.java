@@ -19,7 +19,8 @@ public final class Line {
     private final Guarded guarded;
     private final Table table;
     private final Lines lines;
-    private boolean stopped;
+    /** Why nobody may wait any more; empty while everybody may. */
+    private String stopped = "";
     private final Map<Integer, Long> overlookings = new HashMap<>();
 
     Line(Guarded guarded, Table table, Lines lines) {
@@ -54,7 +55,7 @@ public final class Line {
     public Waiter enter(List<Integer> environments, IntFunction<Optional<String>> marks, long deadline) {
         return guarded.locked(() -> {
             Waiter waiter = new Waiter(lines.nextTicket(), List.copyOf(environments), marks, table.now(), deadline);
-            if (stopped) {
+            if (!stopped.isEmpty()) {
                 depart(waiter, stopping());
             } else {
                 lines.add(waiter);
@@ -174,10 +175,10 @@ public final class Line {
         });
     }
 
-    /** Everybody leaves, and so does who comes from now on. */
-    public void stop() {
+    /** Everybody leaves, and so does who comes from now on, with that reason. */
+    public void stop(String reason) {
         guarded.change(() -> {
-            stopped = true;
+            stopped = reason;
             for (Waiter waiter : List.copyOf(lines.all())) {
                 lines.remove(waiter);
                 depart(waiter, stopping());
@@ -255,7 +256,7 @@ public final class Line {
             return;
         }
         waiter.waitAgain();
-        if (stopped) {
+        if (!stopped.isEmpty()) {
             depart(waiter, stopping());
         } else {
             lines.add(waiter);
@@ -275,7 +276,7 @@ public final class Line {
         table.tell(waiter.caller());
     }
 
-    private static Waiter.Left stopping() {
-        return new Waiter.Left(Waiter.Leaving.STOPPING, "the service stops");
+    private Waiter.Left stopping() {
+        return new Waiter.Left(Waiter.Leaving.STOPPING, stopped);
     }
 }

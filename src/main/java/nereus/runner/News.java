@@ -42,6 +42,9 @@ final class News {
             jobs.add(job.id());
             if (table.get(job.id()) != null) {
                 job(job);
+            } else if (!adopted && snapshot.foreign().contains(job.id())
+                    && !(ours(job) && snapshot.claims().containsKey(job.id()))) {
+                takeOver(job, snapshot);
             } else if (RunnerJob.originOf(job, instance).isPresent()) {
                 adopt(job, snapshot);
             } else {
@@ -56,6 +59,7 @@ final class News {
         for (Runner runner : List.copyOf(table.all())) {
             absent(runner, snapshot, jobs, allocations);
         }
+        table.shared |= !adopted && snapshot.shared();
         adopted = true;
         // Guard against an entry by hand: it must never lead to the purge of a job that is not ours.
         snapshot.claims().forEach((id, index) -> {
@@ -79,10 +83,29 @@ final class News {
             Runner runner = table.enter(job.id(), origin.environment(), origin.revision(),
                     over ? RunnerState.GONE : RunnerState.STARTING);
             runner.jobIndex = job.index();
+            runner.registration = job.registered();
             if (!over && snapshot.claims().containsKey(job.id())) {
                 table.claim(runner, null);
             }
         });
+    }
+
+    private boolean ours(JobFact job) {
+        return RunnerJob.originOf(job, instance).isPresent();
+    }
+
+    /** Whoever has it now, if anybody, only its job says: until it is read, it counts as claimed. */
+    private void takeOver(JobFact job, Snapshot snapshot) {
+        boolean over = job.dead() || snapshot.released().contains(job.id());
+        Runner runner = table.enter(job.id(), RunnerJob.environmentOf(job.id()).orElse(-1), "",
+                over ? RunnerState.GONE : RunnerState.STARTING);
+        runner.foreign = true;
+        runner.jobIndex = job.index();
+        runner.registration = job.registered();
+        if (!over) {
+            table.claim(runner, null);
+            runner.claimEntered = false;
+        }
     }
 
     /**
@@ -159,6 +182,15 @@ final class News {
             // Guard against a registration that was given up and came through after the purge.
             runner.purged = runner.purged && job.deleted();
             return;
+        }
+        if (job.registered() > runner.registration) {
+            // Guard against a Poseidon that lives: it registers a runner's job again when it has handed the runner out.
+            if (runner.registration != 0 && runner.nobodys() && !runner.registering && !job.dead()) {
+                runner.foreign = true;
+                table.claim(runner, null);
+                runner.claimEntered = false;
+            }
+            runner.registration = job.registered();
         }
         // A job that is dead but not purged says nothing that its allocation does not say better, such as why.
         if (job.deleted()) {

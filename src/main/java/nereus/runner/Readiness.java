@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 public final class Readiness {
     /** What can be in the way; each has at most one problem at a time. */
     public enum Part {
-        LEDGER, NOMAD, RIGHTS, START, STOP
+        LEDGER, NOMAD, RIGHTS, RIVAL, START, STOP
     }
 
     private final CountDownLatch known = new CountDownLatch(1);
@@ -28,6 +28,11 @@ public final class Readiness {
     /** Whether the ledger can be trusted; while it cannot, nothing is handed out. */
     public synchronized boolean ledgerTrusted() {
         return !problems.containsKey(Part.LEDGER);
+    }
+
+    /** Whether somebody else hands out our runners: then none is handed out here. */
+    public synchronized boolean rivalled() {
+        return problems.containsKey(Part.RIVAL);
     }
 
     /** Whether the service stops: what is claimed is served on for a while, and nothing more is handed out. */

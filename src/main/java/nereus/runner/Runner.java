@@ -3,6 +3,7 @@ package nereus.runner;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import nereus.nomad.AllocationFact;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,13 @@ final class Runner {
 
     final String id;
     final int environment;
-    final String revision;
+    /** The mark of what it was made from; of one of foreign make it is learned when its job is read. */
+    String revision;
+
+    /** Somebody else made it, or may have handed it out: it is never handed out here. */
+    boolean foreign;
+    /** Nomad's index of its job's last registration; 0 while it is not known. */
+    long registration;
 
     RunnerState state;
     /** Completed outside the lock, when a claimed runner is no longer its claimer's. */
@@ -106,6 +113,13 @@ final class Runner {
     boolean inactive(long now) {
         return state == RunnerState.CLAIMED && lease != null && lease.inactivityTimeout().isPositive()
                 && now - usedAt >= lease.inactivityTimeout().toNanos();
+    }
+
+    /** In how many nanoseconds it will have been unused for its inactivity timeout; nothing when it never will. */
+    LongStream untilInactive(long now) {
+        return state == RunnerState.CLAIMED && lease != null && lease.inactivityTimeout().isPositive()
+                ? LongStream.of(Math.max(0, lease.inactivityTimeout().toNanos() - (now - usedAt)))
+                : LongStream.empty();
     }
 
     Claimed claimed() {

@@ -1,5 +1,6 @@
 package nereus.runner;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -9,15 +10,22 @@ import java.util.Map;
 
 /** Reads the whole fleet once. Runs under the fleet's lock. */
 final class Survey {
+    /** How long what was taken over and nobody has may stay although nothing runs in its place yet. */
+    private static final long GRACE = Duration.ofSeconds(30).toNanos();
+
     private Survey() {}
 
     static Map<Integer, Level> levels(Table table, Map<Integer, String> revisions) {
         Map<Integer, Integer> starting = new HashMap<>();
         Map<Integer, List<String>> unfit = new HashMap<>();
         Map<Integer, Integer> leaving = new HashMap<>();
+        Map<Integer, List<String>> foreign = new HashMap<>();
         for (Runner runner : table.all()) {
             if (runner.retired && runner.alive()) {
                 leaving.merge(runner.environment, 1, Integer::sum);
+            } else if (runner.foreign && runner.nobodys() && table.now() - runner.since < GRACE
+                    && revisions.containsKey(runner.environment)) {
+                foreign.computeIfAbsent(runner.environment, key -> new ArrayList<>()).add(runner.id);
             } else if (runner.nobodys() && table.spent(runner, revisions.getOrDefault(runner.environment, ""))) {
                 unfit.computeIfAbsent(runner.environment, key -> new ArrayList<>()).add(runner.id);
             } else if (runner.state == RunnerState.STARTING) {
@@ -25,11 +33,18 @@ final class Survey {
             }
         }
         Map<Integer, Level> levels = new HashMap<>();
-        revisions.forEach((environment, revision) -> levels.put(environment,
-                new Level(starting.getOrDefault(environment, 0),
-                        table.idle(environment).stream().filter(runner -> table.fit(runner, revision))
-                                .map(runner -> runner.id).toList(),
-                        unfit.getOrDefault(environment, List.of()), leaving.getOrDefault(environment, 0))));
+        revisions.forEach((environment, revision) -> {
+            List<String> idle = table.idle(environment).stream().filter(runner -> table.fit(runner, revision))
+                    .map(runner -> runner.id).toList();
+            List<String> replaced = foreign.getOrDefault(environment, List.of());
+            if (!replaced.isEmpty()) {
+                // One for each that runs in its place.
+                unfit.computeIfAbsent(environment, key -> new ArrayList<>())
+                        .addAll(replaced.subList(0, Math.min(idle.size(), replaced.size())));
+            }
+            levels.put(environment, new Level(starting.getOrDefault(environment, 0), idle,
+                    unfit.getOrDefault(environment, List.of()), leaving.getOrDefault(environment, 0)));
+        });
         unfit.forEach((environment, ids) -> levels.putIfAbsent(environment, new Level(0, List.of(), ids, 0)));
         return levels;
     }
@@ -38,8 +53,11 @@ final class Survey {
         Map<Integer, Map<RunnerState, Integer>> tally = new HashMap<>();
         for (Runner runner : runners) {
             if (runner.alive()) {
-                tally.computeIfAbsent(runner.environment, key -> new EnumMap<>(RunnerState.class)).merge(runner.state,
-                        1,
+                // What was taken over and nobody has is no more use to a claim than what is being cleared away.
+                RunnerState state = runner.foreign && runner.state == RunnerState.IDLE
+                        ? RunnerState.GONE
+                        : runner.state;
+                tally.computeIfAbsent(runner.environment, key -> new EnumMap<>(RunnerState.class)).merge(state, 1,
                         Integer::sum);
             }
         }

@@ -36,6 +36,10 @@ final class Table {
     /** What is to be told once the lock is given back. */
     private final List<Runnable> afterwards = new ArrayList<>();
     private boolean changed;
+    /** The ledger says that others may have handed out what bears our mark. */
+    boolean shared;
+    /** Somebody else hands out runners of ours, or may: none is handed out here. */
+    boolean frozen;
 
     Table(Ticker ticker, RandomGenerator random, Duration maximumIdleAge) {
         this.ticker = ticker;
@@ -83,13 +87,14 @@ final class Table {
     /** May be handed out now. */
     boolean fit(Runner runner, String revision) {
         NodeFact node = node(runner);
-        return runner.allocation != null && runner.allocation.running() && (node == null || node.healthy())
+        return !frozen && !runner.foreign && runner.allocation != null && runner.allocation.running()
+                && (node == null || node.healthy())
                 && !spent(runner, revision);
     }
 
     /** Will never be fit again, unlike one whose node is only out of sight for now. */
     boolean spent(Runner runner, String revision) {
-        return !runner.revision.equals(revision) || stranded(runner)
+        return runner.foreign || !runner.revision.equals(revision) || stranded(runner)
                 || (runner.state == RunnerState.IDLE && now() - runner.idleSince >= runner.retireAfter);
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import nereus.environment.Edition;
 
 /** The fleet as the keeper of the pools sees it: what there is of each environment, what must start, and what must go. */
@@ -36,6 +37,7 @@ public final class Upkeep {
                 runner.registering = false;
                 runner.registeredAt = table.now();
                 runner.jobIndex = Math.max(runner.jobIndex, index);
+                runner.registration = Math.max(runner.registration, index);
                 table.rung();
             }
         });
@@ -123,6 +125,12 @@ public final class Upkeep {
     /** Claimed runners that nobody has used for their inactivity timeout. */
     public List<String> inactive() {
         return guarded.locked(() -> table.ids(runner -> runner.inactive(table.now())));
+    }
+
+    /** In how many nanoseconds the next claimed runner will have been unused for its inactivity timeout; empty when none ever will. */
+    public OptionalLong untilInactive() {
+        return guarded.locked(() -> table.all().stream().flatMapToLong(runner -> runner.untilInactive(table.now()))
+                .min());
     }
 
     /** Claimed runners that have been so for as long as any claim may last. */
@@ -319,7 +327,8 @@ public final class Upkeep {
 
     private static boolean superseded(Runner runner, Map<Integer, String> marks) {
         String wanted = marks.get(runner.environment);
-        return runner.state == RunnerState.CLAIMED
+        // Of a claim whose lease is not read yet, nothing is known for certain.
+        return runner.state == RunnerState.CLAIMED && runner.lease != null
                 && (wanted == null || !Edition.sameDefinition(runner.revision, wanted));
     }
 

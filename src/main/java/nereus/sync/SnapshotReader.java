@@ -28,6 +28,7 @@ final class SnapshotReader {
         Listing<JobFact> jobs = nomad.jobs("");
         Listing<AllocationFact> allocations = nomad.allocations();
         Listing<NodeFact> nodes = nomad.nodes();
-        return new Round(new Snapshot(jobs, allocations, nodes, book.claimed(), book.released()), book.saved());
+        return new Round(new Snapshot(jobs, allocations, nodes, book.claimed(), book.released(), book.shared(),
+                Set.of()), book.saved());
     }
 }

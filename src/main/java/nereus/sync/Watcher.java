@@ -34,13 +34,14 @@ public final class Watcher {
     private final Ticker ticker;
     private final SnapshotReader snapshots;
     private final HouseKeeper houseKeeper;
+    private final Rival rival;
     private final Backoff backoff;
     private String lastTrouble = "";
     /** Something failed since the last snapshot. */
     private boolean lost;
 
     public Watcher(Nomad nomad, Ledger ledger, TemplateWatch templates, Fleet fleet, Readiness readiness,
-            SyncSettings settings, Ticker ticker, RandomGenerator random, HouseKeeper houseKeeper) {
+            SyncSettings settings, Ticker ticker, RandomGenerator random, HouseKeeper houseKeeper, Rival rival) {
         this.nomad = nomad;
         this.templates = templates;
         this.fleet = fleet;
@@ -49,6 +50,7 @@ public final class Watcher {
         this.ticker = ticker;
         this.snapshots = new SnapshotReader(nomad, ledger);
         this.houseKeeper = houseKeeper;
+        this.rival = rival;
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
     }
 
@@ -93,8 +95,10 @@ public final class Watcher {
             templates.merge(snapshot.jobs(), round.saved());
         } else {
             templates.adopt(snapshot.jobs(), round.saved());
+            snapshot = snapshot.takingOver(templates.foreign(snapshot.jobs(), snapshot.shared()));
         }
         fleet.merge(snapshot);
+        rival.merged(snapshot.jobs());
         readiness.solved(Readiness.Part.LEDGER);
         readiness.solved(Readiness.Part.NOMAD);
         if (lost) {
@@ -105,6 +109,11 @@ public final class Watcher {
             readiness.fleetIsKnown();
             log.info("the fleet is known: {} jobs and {} claims listed in {} ms", snapshot.jobs().rows().size(),
                     snapshot.claims().size(), (ticker.nanos() - began) / 1_000_000);
+            if (!snapshot.foreign().isEmpty()) {
+                log.info(
+                        "{} runners are taken over from Poseidon: each one's job is read, for it says whether somebody has it",
+                        snapshot.foreign().size());
+            }
         }
         houseKeeper.round(snapshot, began);
     }
@@ -168,6 +177,7 @@ public final class Watcher {
     private void apply(Fact fact) {
         fleet.apply(fact);
         templates.apply(fact);
+        rival.apply(fact);
     }
 
     private void trouble(Readiness.Part part, String message) {

@@ -3,6 +3,7 @@ package nereus.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.when;
 
 import java.io.IOException;
@@ -150,6 +151,19 @@ class RoutesTest {
         assertEquals(503, health.statusCode());
         assertEquals("{\"message\":\"the prewarming pool is depleting: environments 1, 4\","
                 + "\"errorCode\":\"PREWARMING_POOL_DEPLETING\"}", health.body());
+    }
+
+    @Test
+    void healthWaitsForTheFleetAfterAStart() throws Exception {
+        when(edge.readiness.fleetKnown()).thenReturn(false);
+        when(edge.readiness.awaitFleet(any())).thenReturn(true);
+        assertEquals(204, edge.get("/api/v1/health").statusCode());
+
+        when(edge.readiness.awaitFleet(any())).thenReturn(false);
+        HttpResponse<String> health = edge.get("/api/v1/health");
+        assertEquals(503, health.statusCode());
+        assertEquals("{\"message\":\"the runners are not known yet\",\"errorCode\":\"NOMAD_UNREACHABLE\"}",
+                health.body());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ class CommandLinesTest {
     private final FakeParts parts = new FakeParts();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check", "doctor"})
+    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check", "doctor", "handback"})
     void helpIsThereAndIsNoFailure(String command) {
         assertEquals(0, execute((command + " --help").strip().split(" ", -1)));
         assertTrue(out.toString().contains("Usage: nereus"), out.toString());
@@ -86,6 +87,22 @@ class CommandLinesTest {
                 """), out.toString());
     }
 
+    @Test
+    void handbackRefusesWhileSomethingAnswersWhereTheServiceWouldBe() throws Exception {
+        try (ScriptedServer alive = new ScriptedServer(socket -> {})) {
+            assertEquals(1, execute("handback", "--url", alive.url()));
+            assertTrue(err.toString().contains("stop the service first"), err.toString());
+            assertEquals("", out.toString());
+        }
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        assertEquals(0, execute("handback", "--url", "http://127.0.0.1:" + free));
+        assertEquals("giving back what is in Nomad at http://there\n3 claimed runners say so in their jobs\n",
+                out.toString());
+    }
+
     private int execute(String... arguments) {
         CommandLine line = CommandLines.of(parts, Map.of("NEREUS_NOTHING", ""), "9.9");
         line.setOut(new PrintWriter(out, true));
@@ -121,6 +138,21 @@ class CommandLinesTest {
                 @Override
                 public List<Finding> run() {
                     return findings;
+                }
+            };
+        }
+
+        @Override
+        public GivingBack handback(Configuration configuration) {
+            return new GivingBack() {
+                @Override
+                public String target() {
+                    return "Nomad at http://there";
+                }
+
+                @Override
+                public List<String> run() {
+                    return List.of("3 claimed runners say so in their jobs");
                 }
             };
         }

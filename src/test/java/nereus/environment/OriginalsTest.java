@@ -120,7 +120,6 @@ class OriginalsTest extends TemplateStage {
                 other("another group's name", job -> group(job, 0).setName("web")),
                 other("another task's name", job -> task(job, 0).setName("web")),
                 other("a second task", job -> group(job, 0).addTasks(new Task().setName("sidecar"))),
-                other("another driver", job -> task(job, 0).setDriver("raw_exec")),
                 other("another command", job -> task(job, 0).setConfig(Map.of("command", "serve"))),
                 other("other arguments",
                         job -> task(job, 0).setConfig(Map.of("command", "sleep", "args", List.of("60")))),

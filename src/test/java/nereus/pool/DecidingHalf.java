@@ -23,6 +23,7 @@ import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
 import nereus.runner.Waiter;
 import nereus.sync.HouseKeeper;
+import nereus.sync.Rival;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 
@@ -72,7 +73,7 @@ public final class DecidingHalf {
         watcher = new Watcher(nomad, ledger, templates, fleet, readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
                         Duration.ofMillis(1), Duration.ofMillis(1)),
-                ticker, random, houseKeeper);
+                ticker, random, houseKeeper, new Rival(nomad, ledger, fleet, readiness, "here", tasks::add));
     }
 
     /** Steps the keeper and runs what it sent, until nothing moves; every registered job runs at once. */

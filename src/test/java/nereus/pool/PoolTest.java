@@ -29,6 +29,7 @@ import nereus.runner.Fleet;
 import nereus.runner.PoolCount;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
+import nereus.sync.Rival;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,8 @@ class PoolTest {
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),
                         Duration.ofMillis(1), Duration.ofMillis(1)),
                 ticker, random,
-                new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run));
+                new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run),
+                new Rival(nomad, ledger, fleet, readiness, "here", tasks::add));
 
         /** Steps the keeper and runs what it sent, until nothing moves; every registered job runs at once. */
         void settleDown() {

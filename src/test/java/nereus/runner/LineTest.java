@@ -235,7 +235,7 @@ class LineTest {
     @Test
     void aStopSendsEverybodyAwayAndWhoComesLaterToo() {
         Waiter waiter = enter(7);
-        line.stop();
+        line.stop("the service stops");
         assertEquals(Leaving.STOPPING, waiter.left().orElseThrow().why());
         assertEquals(Leaving.STOPPING, enter(7).left().orElseThrow().why());
     }
@@ -245,7 +245,7 @@ class LineTest {
         Waiter waiter = enter(7);
         idle(A);
         runner(waiter);
-        line.stop();
+        line.stop("the service stops");
         line.refused(waiter);
         assertEquals(Leaving.STOPPING, waiter.left().orElseThrow().why());
         assertEquals(A, level("r").idle().getFirst());

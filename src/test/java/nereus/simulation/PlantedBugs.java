@@ -51,8 +51,8 @@ final class PlantedBugs {
                                 """),
                 new PlantedBug("an empty list of variables is believed", 60).with(Fault.RIGHTS_TAKEN, Fault.CRASH)
                         .replace("pool/Ledger.java",
-                                "return complete ? Optional.of(new Book(claimed, released, saved)) : Optional.empty();",
-                                "return Optional.of(new Book(claimed, released, saved));"),
+                                "return complete ? Optional.of(new Book(claimed, released, saved, shared)) : Optional.empty();",
+                                "return Optional.of(new Book(claimed, released, saved, shared));"),
                 new PlantedBug("a resync replaces the fleet", 20).with(Fault.STREAM_BROKEN).replace("runner/News.java",
                         "        snapshot.nodes().rows().forEach(this::apply);\n",
                         "        List.copyOf(table.all()).forEach(table::remove);\n        snapshot.nodes().rows().forEach(this::apply);\n"),

@@ -69,6 +69,12 @@ final class PretendedNomad implements Nomad {
     }
 
     @Override
+    public long registerAgain(Job job, long jobModifyIndex) {
+        return write("register " + job.getId() + " again", () -> model()
+                .register(ModelFacts.json(job), "default", jobModifyIndex).jobModifyIndex());
+    }
+
+    @Override
     public void purge(String jobId) {
         witness.purges(process, jobId);
         write("purge " + jobId, () -> {

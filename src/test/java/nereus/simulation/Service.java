@@ -23,6 +23,7 @@ import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.settings.Configuration;
 import nereus.sync.HouseKeeper;
+import nereus.sync.Rival;
 import nereus.sync.SyncSettings;
 import nereus.sync.Watcher;
 
@@ -79,7 +80,9 @@ final class Service {
                 fleet,
                 readiness, sync, cluster, random.split(),
                 new HouseKeeper(nomad, ledger, store, fleet, cluster,
-                        task -> crew.begin("house-keeping of process " + number, number, task)));
+                        task -> crew.begin("house-keeping of process " + number, number, task)),
+                new Rival(nomad, ledger, fleet, readiness, "sim",
+                        task -> crew.begin("a look at a rival of process " + number, number, task)));
 
         crew.begin("watcher of process " + number, number, () -> {
             while (true) {
