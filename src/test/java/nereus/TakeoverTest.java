@@ -42,7 +42,7 @@ class TakeoverTest {
     /** A Nomad without a service, in which Poseidon's environment 1 stands, with a pool of 2. */
     @BeforeEach
     void start() throws Exception {
-        rehearsal = Rehearsal.withProcesses(work, Map.of());
+        rehearsal = Rehearsal.withProcesses(work, Map.of("pool.silentFor", "200ms"));
         rehearsal.stop();
         nomad = new Frontend(rehearsal.agent.address().getPort());
         ObjectNode template = read("template.json");
@@ -218,6 +218,36 @@ class TakeoverTest {
             assertEquals(204, rehearsal.frontend().release(runner));
         }
         rehearsal.awaitRest(1, 2);
+    }
+
+    @Test
+    void aServiceThatLivesElsewhereHandsOutNothingOnceClaimsAreHandedBack() throws Exception {
+        rehearsal.start();
+        String mine = rehearsal.frontend().claim(1, 300);
+        rehearsal.frontend().awaitIdle(1, 2);
+        assertEquals(0, handback(freePort()));
+        assertEquals("true", meta(job(mine)).path("used").asText());
+        assertEquals(500, rehearsal.frontend().tryClaim(1, 60).status());
+    }
+
+    @Test
+    void ofADefinitionThatChangesWhatWasTakenOverIsReplacedLikeAllOthers() throws Exception {
+        runner(USED, "true", "300");
+        awaitRunning(USED);
+        rehearsal.start();
+        eventually("it is taken over", () -> rehearsal.claims().contains(USED));
+        rehearsal.frontend().awaitIdle(1, 2);
+        assertEquals(204, rehearsal.frontend().call("PUT", "/api/v1/execution-environments/1", """
+                {"prewarmingPoolSize":1,"cpuLimit":20,"memoryLimit":100,"image":"exec-env:1","networkAccess":false}""")
+                .status());
+        rehearsal.frontend().awaitIdle(1, 1);
+        // Longer than any silence is borne.
+        String other = rehearsal.frontend().claim(1, 300);
+        rehearsal.printed(other, "sleep 1");
+        assertEquals(2, rehearsal.frontend().used(1), "the pool size alone changes nothing");
+        assertEquals(204, rehearsal.frontend().putEnvironment(1, 1).status());
+        eventually("it is released once it is silent", () -> !rehearsal.jobs().contains(USED));
+        assertEquals(410, rehearsal.frontend().release(USED));
     }
 
     private int handback(int port) {

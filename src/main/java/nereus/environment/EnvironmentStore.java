@@ -186,16 +186,18 @@ public final class EnvironmentStore {
     }
 
     /**
-     * The listed runners' jobs of known environments that somebody else made, or may have handed out: Poseidon's, and those of ours
-     * that somebody has registered again.
+     * The listed runners' jobs that somebody else made, or may have handed out: Poseidon's, if their environment is known or the
+     * ledger names them, and those of ours that somebody has registered again.
      *
      * @param shared whether others may have handed out all of ours
+     * @param named the runners that the ledger names
      */
-    Set<String> foreign(Iterable<JobFact> jobs, boolean shared) {
+    Set<String> foreign(Iterable<JobFact> jobs, boolean shared, Set<String> named) {
         Set<String> foreign = new HashSet<>();
         for (JobFact job : jobs) {
-            boolean known = RunnerJob.environmentOf(job.id()).filter(id -> environments.get(id).isPresent())
-                    .isPresent();
+            boolean known = named.contains(job.id())
+                    || RunnerJob.environmentOf(job.id()).filter(id -> environments.get(id).isPresent())
+                            .isPresent();
             boolean ours = RunnerJob.originOf(job, settings.instance()).isPresent();
             if (ours ? shared || job.registeredAgain() : known && OriginalRunner.mayBe(job) && !job.dead()) {
                 foreign.add(job.id());

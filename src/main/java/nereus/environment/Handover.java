@@ -21,15 +21,18 @@ public final class Handover {
     public static final Duration UNREADABLE = Duration.ofSeconds(60);
     private static final String USED = "used";
     private static final String TIMEOUT = "timeout";
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
+    /** A hundred years, which nanoseconds in a long can hold. */
+    private static final long LONGEST = Duration.ofDays(36_500).toSeconds();
 
     /**
      * What a runner's job says.
      *
+     * @param poseidons whether it is of Poseidon's make, else it is of ours
      * @param timeout of one that is used; zero means never
      * @param revision of the definition that it was made from; empty when that cannot be read
      */
-    public record Written(boolean used, Duration timeout, String revision) {}
+    public record Written(boolean poseidons, boolean used, Duration timeout, String revision) {}
 
     private Handover() {}
 
@@ -38,13 +41,8 @@ public final class Handover {
         return OriginalRunner.mayBe(job);
     }
 
-    /** Whether it is exactly a runner of Poseidon's. */
-    public static boolean isPoseidons(Job job) {
-        return OriginalRunner.is(job);
-    }
-
     /** Whether it is a runner's job that bears our mark. */
-    public static boolean isOurs(Job job, String instance) {
+    private static boolean isOurs(Job job, String instance) {
         return job.getId() != null && RunnerJob.environmentOf(job.getId()).isPresent() && job.getMeta() != null
                 && instance.equals(job.getMeta().get(RunnerJob.INSTANCE));
     }
@@ -52,15 +50,25 @@ public final class Handover {
     /** What the job says; empty when it is neither Poseidon's nor ours, or has no such group. */
     public static Optional<Written> read(Job job, String instance) {
         TaskGroup config = RunnerGroup.group(job, RunnerGroup.CONFIG);
-        if (config == null || !(isPoseidons(job) || isOurs(job, instance))) {
+        boolean poseidons = OriginalRunner.is(job);
+        if (config == null || !(poseidons || isOurs(job, instance))) {
             return Optional.empty();
         }
         Map<String, String> meta = config.getMeta() == null ? Map.of() : config.getMeta();
         String timeout = meta.getOrDefault(TIMEOUT, "");
+        return Optional.of(new Written(poseidons, "true".equals(meta.get(USED)),
+                SECONDS.matcher(timeout).matches()
+                        ? Duration.ofSeconds(Math.min(LONGEST, Long.parseLong(timeout)))
+                        : UNREADABLE,
+                revision(job, instance)));
+    }
+
+    private static String revision(Job job, String instance) {
+        if (isOurs(job, instance)) {
+            return RunnerJob.revisionOf(job);
+        }
         Edition made = RunnerGroup.read(RunnerJob.environmentOf(Objects.requireNonNull(job.getId())).orElse(-1), job);
-        return Optional.of(new Written("true".equals(meta.get(USED)),
-                SECONDS.matcher(timeout).matches() ? Duration.ofSeconds(Long.parseLong(timeout)) : UNREADABLE,
-                made == null ? "" : made.environment().revision()));
+        return made == null ? "" : made.environment().revision();
     }
 
     /** Writes that somebody has the runner; false when the job says so already, and nothing was changed. */

@@ -55,6 +55,11 @@ public final class RunnerJob {
                 : Optional.empty();
     }
 
+    /** The mark of the edition that a job of ours was made from; empty when it bears none. */
+    static String revisionOf(Job job) {
+        return job.getMeta() == null ? "" : job.getMeta().getOrDefault(REVISION, "");
+    }
+
     /** The environment an id names by its prefix; empty when it has no such form. */
     public static Optional<Integer> environmentOf(String id) {
         Matcher matcher = ID.matcher(id);

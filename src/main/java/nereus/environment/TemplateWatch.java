@@ -40,8 +40,8 @@ public final class TemplateWatch {
     }
 
     /** After {@link #adopt}: the runners' jobs that are to be taken over from somebody else. */
-    public Set<String> foreign(Listing<JobFact> jobs, boolean shared) {
-        return store.foreign(jobs.rows(), shared);
+    public Set<String> foreign(Listing<JobFact> jobs, boolean shared, Set<String> named) {
+        return store.foreign(jobs.rows(), shared, named);
     }
 
     /** Each later snapshot. Definitions that others register are not adopted: that is for {@link EnvironmentStore#fetch}. */

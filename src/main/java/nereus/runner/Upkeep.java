@@ -327,8 +327,9 @@ public final class Upkeep {
 
     private static boolean superseded(Runner runner, Map<Integer, String> marks) {
         String wanted = marks.get(runner.environment);
-        // Of a claim whose lease is not read yet, nothing is known for certain.
-        return runner.state == RunnerState.CLAIMED && runner.lease != null
+        // Of a claim whose lease is not read yet, or that somebody else made from who knows what, nothing is known for certain.
+        boolean known = runner.lease != null && !(runner.foreign && runner.revision.isEmpty());
+        return runner.state == RunnerState.CLAIMED && (known || wanted == null)
                 && (wanted == null || !Edition.sameDefinition(runner.revision, wanted));
     }
 

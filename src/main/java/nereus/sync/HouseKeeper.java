@@ -170,7 +170,9 @@ public final class HouseKeeper {
         String error = before;
         leaving.retainAll(audit.clearing(leaving));
         List<Difference> repaired = new ArrayList<>();
-        for (Difference difference : due.subList(0, Math.min(due.size(), AT_ONCE - leaving.size()))) {
+        // While somebody else uses what we see, nothing is anybody's for certain.
+        int most = fleet.takeovers().frozen() ? 0 : AT_ONCE - leaving.size();
+        for (Difference difference : due.subList(0, Math.min(due.size(), most))) {
             try {
                 if (repairs.repair(difference)) {
                     repaired.add(difference);

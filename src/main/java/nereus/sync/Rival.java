@@ -1,6 +1,5 @@
 package nereus.sync;
 
-import com.hashicorp.nomad.apimodel.Job;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -87,10 +86,9 @@ public final class Rival {
 
     private void lookInto(JobFact seen) {
         try {
-            Optional<Job> job = nomad.job(seen.id());
-            boolean made = job.filter(Handover::isPoseidons).isPresent();
-            boolean handedOut = job.flatMap(there -> Handover.read(there, instance)).filter(Handover.Written::used)
-                    .isPresent();
+            Optional<Handover.Written> written = nomad.job(seen.id()).flatMap(job -> Handover.read(job, instance));
+            boolean made = written.filter(Handover.Written::poseidons).isPresent();
+            boolean handedOut = written.filter(Handover.Written::used).isPresent();
             if (made && !seen.registeredAgain()) {
                 alarm("it registered the runner job " + seen.id() + " after this service had started");
             } else if (made || handedOut) {

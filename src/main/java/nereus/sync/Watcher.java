@@ -1,7 +1,9 @@
 package nereus.sync;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import nereus.clock.Ticker;
 import nereus.environment.TemplateWatch;
@@ -95,7 +97,9 @@ public final class Watcher {
             templates.merge(snapshot.jobs(), round.saved());
         } else {
             templates.adopt(snapshot.jobs(), round.saved());
-            snapshot = snapshot.takingOver(templates.foreign(snapshot.jobs(), snapshot.shared()));
+            Set<String> named = new HashSet<>(snapshot.claims().keySet());
+            named.addAll(snapshot.released());
+            snapshot = snapshot.takingOver(templates.foreign(snapshot.jobs(), snapshot.shared(), named));
         }
         fleet.merge(snapshot);
         rival.merged(snapshot.jobs());

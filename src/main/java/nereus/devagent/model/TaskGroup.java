@@ -38,11 +38,21 @@ record TaskGroup(String name, int count, int diskMb, List<Task> tasks, RestartPo
         }
     }
 
+    // Plain loops: each placement sums up what all allocations take, and there may be ten thousand.
+
     int cpu() {
-        return tasks.stream().mapToInt(Task::cpu).sum();
+        int sum = 0;
+        for (Task task : tasks) {
+            sum += task.cpu();
+        }
+        return sum;
     }
 
     int memoryMb() {
-        return tasks.stream().mapToInt(Task::memoryMb).sum();
+        int sum = 0;
+        for (Task task : tasks) {
+            sum += task.memoryMb();
+        }
+        return sum;
     }
 }
