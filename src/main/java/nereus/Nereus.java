@@ -105,6 +105,14 @@ final class Nereus implements Running {
                     ticker, random, UUID::randomUUID, tasks, executions::busy);
             thread("keeper", () -> keeper.keep(readiness, bell));
             Reservations reservations = new Reservations(claims, ticker, UUID::randomUUID);
+            parts.push(() -> {
+                reservations.unheard().forEach(id -> tasks.execute(claims.givingBack(id)));
+                if (!claims.settled(STOP)) {
+                    log.warn(
+                            "claims of clients that have left are still being given back after {}; the next process does the rest",
+                            STOP);
+                }
+            });
             thread("reservations", reservations::keep);
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,

@@ -32,7 +32,7 @@ final class ReservationStories {
         Reservation.View view = reservation.collect();
         return switch (view.state()) {
             case WAITING, FAILED -> Answer.json(200, Pending.of(view));
-            case CLAIMED -> Answer.json(200, Pending.of(view)).orElse(reservation::undelivered);
+            case CLAIMED -> Answer.json(200, Pending.of(view)).orElse(() -> reservation.undelivered(view));
             case EXPIRED, GIVEN_UP -> throw new Refusal(Answer.refusal(410, "this claim is over: " + view.reason()));
         };
     }
@@ -43,7 +43,7 @@ final class ReservationStories {
         if (reservation.giveUp()) {
             return Answer.empty(204);
         }
-        Reservation.View view = reservation.collect();
+        Reservation.View view = reservation.look();
         throw new Refusal(view.runner()
                 .map(runner -> Answer.refusal(409,
                         "this claim has been collected: give its runner " + runner.id() + " back instead"))

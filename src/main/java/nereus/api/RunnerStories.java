@@ -66,7 +66,7 @@ final class RunnerStories {
     private Answer given(Claimed runner, boolean choice) {
         try {
             return Answer.json(200, new Given(runner.id(), mapped(runner), choice ? runner.environment() : null))
-                    .orElse(() -> Thread.ofVirtual().start(() -> claims.giveBack(runner.id())));
+                    .orElse(() -> Thread.ofVirtual().start(claims.givingBack(runner.id())));
         } catch (RuntimeException unspeakable) {
             // Guard against a claim that nobody hears of: no answer, no claim.
             claims.giveBack(runner.id());
@@ -77,16 +77,28 @@ final class RunnerStories {
     /** One for whom a runner is idle need not come back for it. */
     private Answer reserved(Ask ask, boolean choice) {
         Reservation reservation = reservations.open(ask);
-        Reservation.View view;
-        try {
-            view = reservation.collect();
-        } catch (RuntimeException failed) {
-            // Nobody will ask after it: its id has not been told.
-            reservation.giveUp();
-            throw failed;
+        Reservation.View view = first(reservation);
+        if (view.state() == Reservation.State.WAITING) {
+            return ReservationStories.accepted(view).orElse(() -> Thread.ofVirtual().start(reservation::giveUp));
         }
-        return view.runner().map(runner -> given(runner, choice)).orElseGet(() -> ReservationStories.accepted(view)
-                .orElse(() -> Thread.ofVirtual().start(reservation::giveUp)));
+        // Its id has not been told, so nobody will ask after it.
+        reservations.forget(reservation);
+        return given(view.runner().orElseThrow(() -> new ClaimException.NoRunner(view.reason())), choice);
+    }
+
+    /** Like one that waits on its connection, it is written once more if it cannot be. */
+    private Reservation.View first(Reservation reservation) {
+        try {
+            return reservation.collect();
+        } catch (ClaimException.NotRecorded once) {
+            try {
+                return reservation.collect();
+            } catch (RuntimeException twice) {
+                reservation.giveUp();
+                reservations.forget(reservation);
+                throw twice;
+            }
+        }
     }
 
     private List<Integer> accepted(List<Long> several, Map<String, String> labels) {

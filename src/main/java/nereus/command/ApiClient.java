@@ -80,6 +80,8 @@ final class ApiClient {
         HttpResponse<String> response = call("GET", "/claims/" + waiting.pending(), null);
         return switch (response.statusCode()) {
             case 200 -> pending(response);
+            // It could not be recorded, and stands in its place: it may be asked for again for as long as it waits.
+            case 500 -> waiting;
             case 410 -> throw new CommandFailure("no runner is free: " + message(response));
             default -> throw unexpected("waiting for a runner", response);
         };
@@ -88,7 +90,13 @@ final class ApiClient {
     /** Leaves the line; a claim that is over already is no failure. */
     void giveUp(Claim waiting) {
         HttpResponse<String> response = call("DELETE", "/claims/" + waiting.pending(), null);
-        if (response.statusCode() != 204 && response.statusCode() != 404 && response.statusCode() != 410) {
+        if (response.statusCode() == 409) {
+            // The runner is ours, and we have not heard of it.
+            HttpResponse<String> collected = call("GET", "/claims/" + waiting.pending(), null);
+            if (collected.statusCode() == 200) {
+                release(field(collected, "runnerId"));
+            }
+        } else if (response.statusCode() != 204 && response.statusCode() != 404 && response.statusCode() != 410) {
             throw unexpected("giving up a claim", response);
         }
     }

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import nereus.clock.Ticker;
 import nereus.environment.Edition;
 import nereus.environment.Environment;
@@ -36,6 +39,8 @@ public final class Claims {
     private final ClaimSettings settings;
     private final Bench bench;
     private final Tally tally = new Tally();
+    /** One party for each claim that is being written or given back, and one for whoever stops. */
+    private final Phaser underWay = new Phaser(1);
 
     /** Claims that do not wait unless they ask for it. */
     public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
@@ -138,6 +143,41 @@ public final class Claims {
     /** Everybody who waits is sent away with that reason; so is who comes later. */
     public void stop(String reason) {
         fleet.line().stop(reason);
+    }
+
+    /**
+     * Waits for claims that are being written for somebody who has left, and for returns that are being noted. Blocks.
+     *
+     * @return whether all were over in that time
+     */
+    public boolean settled(Duration within) throws InterruptedException {
+        try {
+            underWay.awaitAdvanceInterruptibly(underWay.arrive(), within.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        }
+    }
+
+    /** What follows is under way, until {@link #over}. */
+    void begun() {
+        underWay.register();
+    }
+
+    void over() {
+        underWay.arriveAndDeregister();
+    }
+
+    /** Gives a runner back on another thread, which a stop waits for from now on. */
+    public Runnable givingBack(String runnerId) {
+        begun();
+        return () -> {
+            try {
+                giveBack(runnerId);
+            } finally {
+                over();
+            }
+        };
     }
 
     void refuseIfUntrusted() {
@@ -246,20 +286,22 @@ public final class Claims {
             return new ClaimException.UnknownEnvironment(
                     "execution environment " + ask.environments().getFirst() + " was deleted");
         }
-        String shortage = shortage(known.getFirst());
-        for (Environment other : known.subList(1, known.size())) {
-            shortage += "; " + numbers(other);
-        }
         return switch (left.why()) {
             case WITHDRAWN -> new ClaimException.NoRunner("the claim was withdrawn");
             case TIMED_OUT -> ask.patience().isZero()
-                    ? new ClaimException.NoRunner(shortage)
-                    : new ClaimException.NoRunner(shortage + "; waited " + ask.patience().toSeconds() + " s",
+                    ? new ClaimException.NoRunner(shortage(known))
+                    : new ClaimException.NoRunner(shortage(known) + "; waited " + ask.patience().toSeconds() + " s",
                             retryAfter(known));
             case HOPELESS -> new ClaimException.NoRunner(
                     "no runner available in " + numbers(known.getFirst()) + "; " + left.reason());
-            case STOPPING -> new ClaimException.NoRunner(shortage + "; " + left.reason(), 1);
+            case STOPPING -> new ClaimException.NoRunner(shortage(known) + "; " + left.reason(), 1);
         };
+    }
+
+    private String shortage(List<Environment> known) {
+        StringBuilder shortage = new StringBuilder(shortage(known.getFirst()));
+        known.subList(1, known.size()).forEach(other -> shortage.append("; ").append(numbers(other)));
+        return shortage.toString();
     }
 
     /** When the next one may be expected, as starts have gone of late; from 1 s to 5 min. */

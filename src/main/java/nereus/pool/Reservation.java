@@ -34,9 +34,10 @@ public final class Reservation {
      * @param left how long it goes on waiting
      * @param reason empty unless there will be no runner
      * @param runner empty unless it is claimed
+     * @param look how often it has been asked after by then
      */
     public record View(String id, State state, int position, OptionalLong expectedNanos, Duration left, String reason,
-            Optional<Claimed> runner) {}
+            Optional<Claimed> runner, long look) {}
 
     private final String id;
     private final Claims claims;
@@ -53,6 +54,7 @@ public final class Reservation {
     private long servedAt;
     private boolean served;
     private boolean undelivered;
+    private long looks;
 
     Reservation(String id, Claims claims, WaitingClaim claim, Duration patience, Ticker ticker) {
         this.id = id;
@@ -78,6 +80,8 @@ public final class Reservation {
     public View collect() {
         lock.lock();
         try {
+            // Whoever asks is there, whatever comes of it.
+            served = false;
             if (state == State.WAITING) {
                 try {
                     claim.claimNow().ifPresent(claimed -> {
@@ -89,32 +93,67 @@ public final class Reservation {
                 }
             }
             undelivered = false;
-            Line.Standing standing = state == State.WAITING
-                    ? claim.standing()
-                    : new Line.Standing(0, OptionalLong.empty());
-            return new View(id, state, standing.position(), standing.expectedNanos(),
-                    Duration.ofNanos(Math.max(0, state == State.WAITING ? deadline - ticker.nanos() : 0)), reason,
-                    Optional.ofNullable(runner));
+            looks++;
+            return seen();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Its client has not got the answer: unless it asks again, its runner is given back after a while. */
-    public void undelivered() {
+    /** How it stands, without collecting anything. */
+    public View look() {
         lock.lock();
         try {
-            undelivered = state == State.CLAIMED;
-            since = ticker.nanos();
+            return seen();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Leaves the line, or the runner that was kept to the next; false when it is claimed or over already. */
+    private View seen() {
+        Line.Standing standing = state == State.WAITING
+                ? claim.standing()
+                : new Line.Standing(0, OptionalLong.empty());
+        return new View(id, state, standing.position(), standing.expectedNanos(),
+                Duration.ofNanos(Math.max(0, state == State.WAITING ? deadline - ticker.nanos() : 0)), reason,
+                Optional.ofNullable(runner), looks);
+    }
+
+    /** Its client has not got this answer: unless it has asked again since, or does, its runner is given back after a while. */
+    public void undelivered(View answer) {
+        lock.lock();
+        try {
+            // Guard against news of an answer that was late: a later one may have been heard.
+            if (state == State.CLAIMED && answer.look() == looks) {
+                undelivered = true;
+                since = ticker.nanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The runner of which its client has not heard; empty when there is none. */
+    Optional<String> unheard() {
+        lock.lock();
+        try {
+            return undelivered ? Optional.ofNullable(runner).map(Claimed::id) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Leaves the line, or the runner that was kept to the next; one that was collected and not heard of is given back, which blocks.
+     * False when it is claimed or over already.
+     */
     public boolean giveUp() {
         lock.lock();
         try {
+            if (undelivered && runner != null) {
+                giveBack(runner, State.GIVEN_UP, "it was given up");
+                return true;
+            }
             boolean waits = state == State.WAITING;
             if (waits) {
                 claim.withdraw();
@@ -138,9 +177,7 @@ public final class Reservation {
                 case WAITING -> waits(now, kept);
                 case CLAIMED -> {
                     if (undelivered && runner != null && now - since >= kept.toNanos()) {
-                        claims.giveBack(runner.id());
-                        runner = null;
-                        become(State.EXPIRED,
+                        giveBack(runner, State.EXPIRED,
                                 "its runner was given back: the answer could not be delivered, and nobody "
                                         + "asked again for " + kept.toSeconds() + " s");
                     }
@@ -168,6 +205,13 @@ public final class Reservation {
         }
         served = false;
         claim.refusal().ifPresent(this::ended);
+    }
+
+    private void giveBack(Claimed unheard, State next, String why) {
+        claims.giveBack(unheard.id());
+        runner = null;
+        undelivered = false;
+        become(next, why);
     }
 
     private void ended(ClaimException none) {

@@ -1,6 +1,7 @@
 package nereus.pool;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,6 +23,7 @@ public final class Reservations {
     /** How often it is looked whose time is up. */
     public static final Duration SWEEP = Duration.ofSeconds(1);
     private static final int MOST = 10_000;
+    private static final int MOST_REMEMBERED = 4 * MOST;
     private static final Logger log = LoggerFactory.getLogger(Reservations.class);
 
     private final Claims claims;
@@ -52,7 +54,9 @@ public final class Reservations {
         private static final long serialVersionUID = 1L;
 
         TooMany() {
-            super(MOST + " claims that are not collected are as many as there may be", null, false, false);
+            super(MOST + " claims that wait, or " + MOST_REMEMBERED
+                    + " with those that were over in the last minutes, are as many as there may be", null, false,
+                    false);
         }
     }
 
@@ -63,7 +67,8 @@ public final class Reservations {
      * @throws TooMany when there are too many already
      */
     public Reservation open(Ask ask) {
-        if (known.size() >= MOST) {
+        // What is over is remembered for a while, and its number is bounded too.
+        if (known.size() >= MOST && (waiting() >= MOST || known.size() >= MOST_REMEMBERED)) {
             throw new TooMany();
         }
         String id = mark + "-" + ids.get();
@@ -95,6 +100,16 @@ public final class Reservations {
             }
             Thread.sleep(SWEEP);
         }
+    }
+
+    /** Nobody will ask after it. */
+    public void forget(Reservation reservation) {
+        known.remove(reservation.id());
+    }
+
+    /** Runners that were collected by clients that have not heard of it: for a stop, after which nobody can ask for them. */
+    public List<String> unheard() {
+        return known.values().stream().flatMap(reservation -> reservation.unheard().stream()).toList();
     }
 
     /** Those that stand in the line, or have a runner that is not collected. */

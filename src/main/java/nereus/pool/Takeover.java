@@ -65,6 +65,10 @@ final class Takeover {
         boolean told = false;
         try {
             ledger.unshare();
+            if (fleet.frozen()) {
+                // Guard against a Poseidon that was noticed since nothing was left.
+                ledger.share();
+            }
             told = true;
             log.info("nothing is left that others may have handed out");
         } finally {

@@ -127,6 +127,7 @@ public final class WaitingClaim {
     /** Writes the claim of a runner that nobody else gets any more. Empty when that came to nothing: it stands in its place again, or has left. */
     private Optional<Claimed> written(Waiter.Handed handed) {
         Claimed runner = handed.runner();
+        claims.begun();
         try {
             Optional<Claimed> claimed = claims.write(runner.id(), claims.lease(ask, runner),
                     () -> line.refused(waiter));
@@ -141,6 +142,7 @@ public final class WaitingClaim {
         } finally {
             // One that was granted, or refused, has its end or its place already.
             line.again(waiter);
+            claims.over();
         }
     }
 

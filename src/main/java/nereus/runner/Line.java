@@ -77,7 +77,7 @@ public final class Line {
             Runner runner = table.in(handed.runner().id(), RunnerState.RESERVED);
             boolean wanted = waiter.marks.apply(handed.runner().environment())
                     .filter(mark -> mark.equals(handed.mark())).isPresent();
-            if (runner == null || runner.doomed || !wanted) {
+            if (runner == null || runner.doomed || !wanted || !table.fit(runner, handed.mark())) {
                 table.putBack(handed.runner().id());
                 stand(waiter);
                 return Optional.empty();
@@ -217,7 +217,7 @@ public final class Line {
 
     /** How long somebody would wait who came now, as starts have gone of late; empty when none was seen yet. */
     public OptionalLong expected(int environment) {
-        return guarded.locked(() -> table.expected(environment, lines.line(environment).size() + 1));
+        return guarded.locked(() -> table.expected(environment, lines.length(environment) + 1));
     }
 
     /** The lines that are not empty, by environment. */
@@ -225,8 +225,7 @@ public final class Line {
         return guarded.locked(() -> {
             Map<Integer, Length> lengths = new HashMap<>();
             for (int environment : lines.environments()) {
-                List<Waiter> line = lines.line(environment);
-                lengths.put(environment, new Length(line.size(), line.getFirst().since));
+                lengths.put(environment, new Length(lines.length(environment), lines.oldest(environment)));
             }
             return lengths;
         });

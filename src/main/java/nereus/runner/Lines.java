@@ -1,11 +1,11 @@
 package nereus.runner;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,10 +60,14 @@ final class Lines {
         return Set.copyOf(lines.keySet());
     }
 
-    /** Those who wait for that environment, whoever came first in front. */
-    List<Waiter> line(int environment) {
+    int length(int environment) {
         TreeMap<Long, Waiter> line = lines.get(environment);
-        return line == null ? List.of() : new ArrayList<>(line.values());
+        return line == null ? 0 : line.size();
+    }
+
+    /** Since when the first of that line waits; the line must not be empty. */
+    long oldest(int environment) {
+        return Objects.requireNonNull(lines.get(environment)).firstEntry().getValue().since;
     }
 
     /** Its place in that line, 1 for the first; 0 when it does not stand there. */
@@ -77,7 +81,7 @@ final class Lines {
         if (lines.isEmpty()) {
             return;
         }
-        for (Waiter next = next(); next != null; next = next()) {
+        for (Match next = next(); next != null; next = next()) {
             handOver(next);
         }
     }
@@ -96,21 +100,33 @@ final class Lines {
         return overlooked;
     }
 
+    /** A runner that is fit for the first of its environment's line. */
+    private record Match(Waiter waiter, int environment, String mark, Runner runner) {}
+
+    /**
+     * Who comes next, and what he gets: of several lines that can be served the waiter who came first, and of his environments the one
+     * that he prefers. Fitness is asked once for each: the definitions and the time may be others the next moment.
+     */
     @Nullable
-    private Waiter next() {
-        Waiter next = null;
+    private Match next() {
+        Match next = null;
         for (Map.Entry<Integer, TreeMap<Long, Waiter>> line : lines.entrySet()) {
             Waiter first = line.getValue().firstEntry().getValue();
-            if ((next == null || first.ticket < next.ticket) && mark(first, line.getKey()) != null) {
-                next = first;
+            Match match = next == null || first.ticket <= next.waiter.ticket ? match(first, line.getKey()) : null;
+            if (match != null && (next == null || first != next.waiter || preferred(match, next))) {
+                next = match;
             }
         }
         return next;
     }
 
-    /** The mark of a fit runner of that environment; null when there is none. */
+    private static boolean preferred(Match match, Match other) {
+        List<Integer> accepted = match.waiter.environments;
+        return accepted.indexOf(match.environment) < accepted.indexOf(other.environment);
+    }
+
     @Nullable
-    private String mark(Waiter first, int environment) {
+    private Match match(Waiter first, int environment) {
         if (table.idle(environment).isEmpty()) {
             // Whatever becomes idle from now on is looked at with the mark that counts then.
             looked.remove(environment);
@@ -118,27 +134,19 @@ final class Lines {
         }
         Optional<String> mark = first.marks.apply(environment);
         looked.put(environment, mark.orElse(""));
-        return mark.isPresent() && fit(environment, mark.get(), "") != null ? mark.get() : null;
+        Runner runner = mark.isPresent() ? fit(environment, mark.get(), first.avoided) : null;
+        return runner == null ? null : new Match(first, environment, mark.orElseThrow(), runner);
     }
 
-    private void handOver(Waiter waiter) {
-        for (int environment : waiter.environments) {
-            TreeMap<Long, Waiter> line = lines.get(environment);
-            boolean first = line != null && line.firstEntry().getValue() == waiter;
-            String mark = first ? mark(waiter, environment) : null;
-            Runner runner = mark == null ? null : fit(environment, mark, waiter.avoided);
-            if (mark != null && runner != null) {
-                table.become(runner, RunnerState.RESERVED);
-                runner.writing = true;
-                waiter.stage = Waiter.Stage.HANDED;
-                waiter.handed = new Waiter.Handed(runner.claimed(), mark);
-                waiter.handedAt = table.now();
-                remove(waiter);
-                table.tell(waiter.caller());
-                return;
-            }
-        }
-        throw new IllegalStateException("nothing to hand over");
+    private void handOver(Match match) {
+        Waiter waiter = match.waiter;
+        table.become(match.runner, RunnerState.RESERVED);
+        match.runner.writing = true;
+        waiter.stage = Waiter.Stage.HANDED;
+        waiter.handed = new Waiter.Handed(match.runner.claimed(), match.mark);
+        waiter.handedAt = table.now();
+        remove(waiter);
+        table.tell(waiter.caller());
     }
 
     /** The oldest fit idle runner, but {@code avoided} only if there is no other. */

@@ -46,6 +46,8 @@ final class Edge implements AutoCloseable {
     static final Claimed RUNNER = new Claimed("1-abc", 1, "allocation", 0, List.of());
 
     final Claims claims = Mockito.mock(Claims.class);
+    /** Runs for each runner that is given back since its answer could not be written. */
+    final Runnable givingBack = Mockito.mock(Runnable.class);
     final Troubles troubles = new Troubles();
     final Fleet fleet = Mockito.mock(Fleet.class);
     final Readiness readiness = Mockito.mock(Readiness.class);
@@ -91,6 +93,7 @@ final class Edge implements AutoCloseable {
         when(environments.all()).thenReturn(List.of());
         when(fleet.line()).thenReturn(line);
         when(claims.tally()).thenReturn(new Tally());
+        when(claims.givingBack(Mockito.anyString())).thenReturn(givingBack);
         when(executions.take(Mockito.any(), Mockito.any())).thenReturn(Optional.empty());
         server = ApiServer.open(vertx, settings,
                 new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,

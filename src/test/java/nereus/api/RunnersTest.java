@@ -149,7 +149,8 @@ class RunnersTest {
         }
         left.countDown();
 
-        verify(edge.claims, timeout(10_000)).giveBack("1-abc");
+        verify(edge.givingBack, timeout(10_000)).run();
+        verify(edge.claims).givingBack("1-abc");
     }
 
     @Test

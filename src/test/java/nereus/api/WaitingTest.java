@@ -8,6 +8,7 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -185,6 +186,7 @@ class WaitingTest {
         when(reservation.collect()).thenReturn(view(Reservation.State.CLAIMED, 0, "", Optional.of(Edge.RUNNER)));
         assertEquals("{\"id\":\"c-1\",\"state\":\"claimed\",\"runnerId\":\"1-abc\",\"mappedPorts\":[],"
                 + "\"executionEnvironmentId\":1}", edge.get("/api/v1/claims/c-1").body());
+        when(reservation.look()).thenReturn(view(Reservation.State.CLAIMED, 0, "", Optional.of(Edge.RUNNER)));
         assertEquals(409, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
         assertEquals("{\"runnerId\":\"1-abc\",\"mappedPorts\":[]}",
                 claim("{\"executionEnvironmentId\":7}", "respond-async, wait=120").body(), "it need not come back");
@@ -197,6 +199,7 @@ class WaitingTest {
         HttpResponse<String> over = edge.get("/api/v1/claims/c-1");
         assertEquals(410, over.statusCode());
         assertEquals("{\"message\":\"this claim is over: too late\"}", over.body());
+        when(reservation.look()).thenReturn(view(Reservation.State.EXPIRED, 0, "too late", Optional.empty()));
         assertEquals(410, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
         when(reservation.giveUp()).thenReturn(true);
         assertEquals(204, edge.call("DELETE", "/api/v1/claims/c-1", "").statusCode());
@@ -212,14 +215,29 @@ class WaitingTest {
 
         assertEquals(500, refused.statusCode());
         assertTrue(refused.body().contains("no leader"), refused.body());
+        verify(reservation, times(2)).collect();
         verify(reservation).giveUp();
+        verify(edge.reservations).forget(reservation);
+    }
+
+    @Test
+    void aClaimThatHasNoHopeIsNotAccepted() throws Exception {
+        Reservation reservation = mock(Reservation.class);
+        when(edge.reservations.open(any())).thenReturn(reservation);
+        when(reservation.collect())
+                .thenReturn(view(Reservation.State.FAILED, 0, "no such image", Optional.empty()));
+
+        HttpResponse<String> refused = claim("{\"executionEnvironmentId\":7}", "respond-async, wait=120");
+
+        assertEquals(500, refused.statusCode());
+        assertEquals("{\"message\":\"no such image\",\"errorCode\":\"NOMAD_OVERLOAD\"}", refused.body());
     }
 
     private static Reservation.View view(Reservation.State state, int position, String reason,
             Optional<Claimed> runner) {
         return new Reservation.View("c-1", state, position,
                 position == 0 ? OptionalLong.empty() : OptionalLong.of(1_500_000_000), Duration.ofMinutes(1), reason,
-                runner);
+                runner, 1);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.UUID;
 import nereus.InMemoryNomad;
 import nereus.PretendedTicker;
+import nereus.nomad.NodeFact;
 import nereus.pool.Reservation.State;
 import nereus.runner.PoolCount;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class ReservationsTest {
         assertEquals(State.CLAIMED, view.state());
         String runner = view.runner().orElseThrow().id();
         assertTrue(nomad.variables.containsKey("nereus/here/claims/" + runner));
-        assertEquals(view, first.collect(), "asking again gives the same");
+        assertEquals(view.runner(), first.collect().runner(), "asking again gives the same");
         assertEquals(2, nomad.variables.size());
         service.settleDown();
         assertEquals(new PoolCount(0, 1, 1, 1, 0, 0), service.count(1));
@@ -130,19 +131,67 @@ class ReservationsTest {
     void aRunnerWhoseAnswerWasNotDeliveredIsGivenBackUnlessItIsAskedForAgain() {
         service.settleDown();
         Reservation asked = open();
-        asked.collect();
-        asked.undelivered();
+        asked.undelivered(asked.collect());
         asked.collect();
         ticker.advance(Reservations.KEPT);
         reservations.sweep();
         assertEquals(State.CLAIMED, asked.collect().state());
 
-        asked.undelivered();
+        asked.undelivered(asked.collect());
         ticker.advance(Reservations.KEPT);
         reservations.sweep();
         assertEquals(State.EXPIRED, asked.collect().state());
         service.settleDown();
         assertEquals(EMPTY_LEDGER, List.copyOf(nomad.variables.keySet()));
+    }
+
+    @Test
+    void newsOfAnUndeliveredAnswerThatComesAfterALaterAnswerTakesNothingAway() {
+        service.settleDown();
+        Reservation asked = open();
+        Reservation.View lost = asked.collect();
+        asked.collect();
+        asked.undelivered(lost);
+        ticker.advance(Reservations.KEPT);
+        reservations.sweep();
+        assertEquals(State.CLAIMED, asked.look().state());
+        assertEquals(List.of(), reservations.unheard());
+    }
+
+    @Test
+    void whoGivesUpARunnerOfWhichItHasNotHeardGivesItBack() {
+        service.settleDown();
+        Reservation asked = open();
+        Reservation.View lost = asked.collect();
+        asked.undelivered(lost);
+        assertEquals(List.of(lost.runner().orElseThrow().id()), reservations.unheard());
+        assertTrue(asked.giveUp());
+        assertEquals(State.GIVEN_UP, asked.look().state());
+        assertEquals(List.of(), reservations.unheard());
+        service.settleDown();
+        assertEquals(EMPTY_LEDGER, List.copyOf(nomad.variables.keySet()));
+    }
+
+    @Test
+    void whoAsksWhileNothingCanBeRecordedKeepsItsPlace() {
+        service.settleDown();
+        Reservation reservation = open();
+        for (int i = 0; i < 4; i++) {
+            nomad.failBefore("createVariable", refused());
+            assertThrows(ClaimException.NotRecorded.class, reservation::collect);
+            ticker.advance(Duration.ofSeconds(10));
+            reservations.sweep();
+        }
+        assertEquals(State.CLAIMED, reservation.collect().state());
+    }
+
+    @Test
+    void aRunnerWhoseNodeBeganToDrainIsNotCollected() {
+        service.settleDown();
+        Reservation reservation = open();
+        service.fleet.apply(new NodeFact(1_000, "node", "node", "ready", false, true));
+        assertEquals(State.WAITING, reservation.collect().state());
+        assertEquals(1, reservation.look().position());
     }
 
     @Test

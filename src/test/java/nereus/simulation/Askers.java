@@ -8,7 +8,6 @@ import nereus.pool.Ask;
 import nereus.pool.ClaimException;
 import nereus.pool.Reservation;
 import nereus.pool.Reservations;
-import nereus.runner.Claimed;
 
 /** Clients that ask after their claim instead of waiting: they collect, give up, forget it, or do not get the answer. */
 final class Askers {
@@ -46,9 +45,9 @@ final class Askers {
                 for (int i = 0; i < looks; i++) {
                     long next = cluster.nanos() + Duration.ofMillis(pauses.nextInt(between)).toNanos();
                     crew.pause("until it asks again", () -> cluster.nanos() >= next);
-                    Optional<Claimed> collected = look(at, reservation);
+                    Optional<Reservation.View> collected = look(at, reservation);
                     if (collected.isPresent()) {
-                        collected(at, reservation, collected.get(), timeout, overtaken);
+                        collected(at, reservation, collected.get(), givesUp, timeout, overtaken);
                         return;
                     }
                 }
@@ -62,22 +61,27 @@ final class Askers {
         });
     }
 
-    private Optional<Claimed> look(Service at, Reservation reservation) {
+    private Optional<Reservation.View> look(Service at, Reservation reservation) {
         try {
-            return reservation.collect().runner();
+            return Optional.of(reservation.collect()).filter(view -> view.runner().isPresent());
         } catch (ClaimException.NotRecorded failed) {
             chronicle.add(at.number, "did not collect: " + failed.getMessage());
             return Optional.empty();
         }
     }
 
-    private void collected(Service at, Reservation reservation, Claimed runner, Duration timeout, boolean overtaken) {
+    private void collected(Service at, Reservation reservation, Reservation.View view, boolean givesUp,
+            Duration timeout, boolean overtaken) {
         if (weather.strikes(Fault.CLIENT_LEFT, 2)) {
             // The answer cannot be written, and it does not ask again.
-            reservation.undelivered();
+            reservation.undelivered(view);
+            if (givesUp) {
+                weather.count(Act.GIVE_UP);
+                reservation.giveUp();
+            }
         } else {
             weather.count(Act.COLLECTED);
-            witness.claimed(at.number, runner, timeout, overtaken);
+            witness.claimed(at.number, view.runner().orElseThrow(), timeout, overtaken);
         }
     }
 }

@@ -122,10 +122,8 @@ final class PlantedBugs {
                         .replace("runner/Guarded.java", "            lines.serve();\n", ""),
                 new PlantedBug("who came last is served first", 40).with(Act.WAIT)
                         .replace("runner/Lines.java",
-                                "            Waiter first = line.getValue().firstEntry().getValue();\n            if ((next",
-                                "            Waiter first = line.getValue().lastEntry().getValue();\n            if ((next")
-                        .replace("runner/Lines.java", "line.firstEntry().getValue() == waiter",
-                                "line.lastEntry().getValue() == waiter"),
+                                "            Waiter first = line.getValue().firstEntry().getValue();\n            Match match",
+                                "            Waiter first = line.getValue().lastEntry().getValue();\n            Match match"),
                 new PlantedBug("who leaves the line keeps the runner that it was handed", 40).with(Act.WAIT)
                         .replace("runner/Line.java",
                                 "                giveUp(waiter);\n                depart(waiter, why);",
@@ -134,8 +132,8 @@ final class PlantedBugs {
                         .replace("pool/WaitingClaim.java", "            claims.giveBack(claimed.id());\n", ""),
                 new PlantedBug("who accepts several stays in the other lines", 60).with(Act.WAIT)
                         .replace("runner/Lines.java",
-                                "                remove(waiter);\n                table.tell",
-                                "                line.remove(waiter.ticket);\n                if (line.isEmpty()) lines.remove(environment);\n                table.tell"),
+                                "        remove(waiter);\n        table.tell",
+                                "        var line = Objects.requireNonNull(lines.get(match.environment));\n        line.remove(waiter.ticket);\n        if (line.isEmpty()) lines.remove(match.environment);\n        table.tell"),
                 new PlantedBug("a refused write loses its runner", 40).with(Act.WAIT).with(Fault.WRITE_REFUSED)
                         .replace("runner/Line.java",
                                 "                table.putBack(handed.runner().id());\n                stand(waiter);\n            }\n        });",
@@ -146,7 +144,7 @@ final class PlantedBugs {
                         "known.values().removeIf(reservation -> !reservation.waiting());"),
                 new PlantedBug("a runner whose collection was not heard of stays claimed", 60).with(Act.ASK)
                         .with(Fault.CLIENT_LEFT).replace("pool/Reservation.java",
-                                "                        claims.giveBack(runner.id());\n", ""),
+                                "        claims.giveBack(unheard.id());\n", ""),
                 new PlantedBug("a claim that was given up is served all the same", 60).with(Act.ASK)
                         .replace("pool/Reservation.java",
                                 "                claim.withdraw();\n                claim.refusal().ifPresent(none -> become(State.GIVEN_UP, \"it was given up\"));",
