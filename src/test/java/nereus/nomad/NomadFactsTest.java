@@ -52,7 +52,7 @@ class NomadFactsTest {
         replay("08-jobs-list.http");
         Listing<JobFact> jobs = nomad.jobs("900-");
         assertEquals(new Listing<>(1606, List.of(new JobFact(1604, JOB, "running", false, false,
-                Map.of("nereus_owner", "sample"), false))), jobs);
+                Map.of("nereus_owner", "sample"), false, 1603, 1603))), jobs);
         assertEquals("900-", only().parameter("prefix"));
         assertEquals("true", only().parameter("meta"));
     }
