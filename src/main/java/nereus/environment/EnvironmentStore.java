@@ -2,9 +2,7 @@ package nereus.environment;
 
 import com.hashicorp.nomad.apimodel.Job;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -185,25 +183,8 @@ public final class EnvironmentStore {
         }
     }
 
-    /**
-     * The listed runners' jobs that somebody else made, or may have handed out: Poseidon's, if their environment is known or the
-     * ledger names them, and those of ours that somebody has registered again.
-     *
-     * @param shared whether others may have handed out all of ours
-     * @param named the runners that the ledger names
-     */
-    Set<String> foreign(Iterable<JobFact> jobs, boolean shared, Set<String> named) {
-        Set<String> foreign = new HashSet<>();
-        for (JobFact job : jobs) {
-            boolean known = named.contains(job.id())
-                    || RunnerJob.environmentOf(job.id()).filter(id -> environments.get(id).isPresent())
-                            .isPresent();
-            boolean ours = RunnerJob.originOf(job, settings.instance()).isPresent();
-            if (ours ? shared || job.registeredAgain() : known && OriginalRunner.mayBe(job) && !job.dead()) {
-                foreign.add(job.id());
-            }
-        }
-        return foreign;
+    boolean knows(int id) {
+        return environments.get(id).isPresent();
     }
 
     /** Finishes the change of an environment whose definition is saved, if it still is. */

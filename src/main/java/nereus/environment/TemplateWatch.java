@@ -39,9 +39,25 @@ public final class TemplateWatch {
         store.adopt(jobs.rows(), unfinished);
     }
 
-    /** After {@link #adopt}: the runners' jobs that are to be taken over from somebody else. */
+    /**
+     * After {@link #adopt}: the listed runners' jobs that are to be taken over from somebody else, who made them or may have handed them
+     * out. They are Poseidon's, if their environment is known or the ledger names them, and those of ours that somebody has
+     * registered again.
+     *
+     * @param shared whether others may have handed out all of ours
+     * @param named the runners that the ledger names
+     */
     public Set<String> foreign(Listing<JobFact> jobs, boolean shared, Set<String> named) {
-        return store.foreign(jobs.rows(), shared, named);
+        Set<String> foreign = new HashSet<>();
+        for (JobFact job : jobs.rows()) {
+            boolean known = named.contains(job.id())
+                    || RunnerJob.environmentOf(job.id()).filter(store::knows).isPresent();
+            boolean ours = RunnerJob.originOf(job, instance).isPresent();
+            if (ours ? shared || job.registeredAgain() : known && OriginalRunner.mayBe(job) && !job.dead()) {
+                foreign.add(job.id());
+            }
+        }
+        return foreign;
     }
 
     /** Each later snapshot. Definitions that others register are not adopted: that is for {@link EnvironmentStore#fetch}. */

@@ -9,27 +9,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
-import nereus.PretendedTicker;
 import nereus.nomad.AllocationFact;
 import nereus.nomad.EvaluationFact;
 import nereus.nomad.JobFact;
-import nereus.nomad.Listing;
 import nereus.nomad.NodeFact;
 import org.junit.jupiter.api.Test;
 
-class FleetTest {
-    private static final String A = "7-00000000-0000-4000-8000-00000000000a";
-    private static final String B = "7-00000000-0000-4000-8000-00000000000b";
-    private static final Lease LEASE = new Lease("test", Instant.EPOCH, Duration.ofSeconds(30), "", Lease.UNKNOWN);
-
-    private final PretendedTicker ticker = new PretendedTicker();
-    private final Fleet fleet = new Fleet("here", Duration.ofHours(1), ticker, new Random(1), new Bell());
-    private final Upkeep upkeep = fleet.upkeep();
-
+class FleetTest extends FleetStage {
     @Test
     void aRunnerIsIdleOnceItsAllocationRuns() {
         start(A, 10);
@@ -250,101 +237,6 @@ class FleetTest {
     }
 
     @Test
-    void theFirstSnapshotAdoptsClaimedIdleStartingAndReturnedRunners() {
-        String c = "7-00000000-0000-4000-8000-00000000000c";
-        String d = "7-00000000-0000-4000-8000-00000000000d";
-        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A), job(B), job(c), job(d))),
-                new Listing<>(50,
-                        List.of(allocation(A, "a1", 20, "running", "run"), allocation(B, "b1", 20, "running", "run"),
-                                allocation(d, "d1", 20, "running", "run"))),
-                new Listing<>(50, List.of()), Map.of(A, 40L, d, 40L), Set.of(d)));
-        assertEquals("a1", fleet.claimed(A).orElseThrow().allocationId());
-        assertEquals(new PoolCount(1, 1, 0, 1, 0, 1), fleet.counts().get(7));
-        assertEquals(List.of(clearing(d, true, true)), marked(upkeep.toPurge(8)));
-        assertEquals(B, fleet.take(7, "r").orElseThrow().id());
-    }
-
-    @Test
-    void jobsOfOthersAreLeftAlone() {
-        fleet.merge(new Snapshot(
-                new Listing<>(50,
-                        List.of(new JobFact(9, A, "running", false, false, Map.of("nereus_instance", "there"), false))),
-                new Listing<>(50, List.of(allocation(A, "a1", 20, "running", "run"))), new Listing<>(50, List.of()),
-                Map.of(),
-                Set.of()));
-        assertEquals(Map.of(), fleet.counts());
-    }
-
-    @Test
-    void absenceCountsOnlyWhenTheListIsNewerAndNothingIsOnItsWay() {
-        idle(A, "a1", 10);
-        upkeep.begin(B, 7, "r");
-        fleet.merge(nothingListed(5));
-        assertEquals(new PoolCount(1, 1, 0, 0, 0, 0), fleet.counts().get(7));
-        fleet.merge(nothingListed(30));
-        assertEquals(new PoolCount(1, 0, 0, 0, 0, 1), fleet.counts().get(7));
-    }
-
-    @Test
-    void aClaimWithoutAJobIsClearedAway() {
-        fleet.merge(
-                new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
-                        Map.of(A, 40L), Set.of()));
-        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
-        assertEquals(Optional.empty(), fleet.claimed(A));
-    }
-
-    @Test
-    void aReplacedContainerOfAnAdoptedClaimIsNotMistakenForIt() {
-        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A))),
-                new Listing<>(50, List.of(allocation(A, "a2", 20, "running", "run"))), new Listing<>(50, List.of()),
-                Map.of(A, 40L), Set.of()));
-        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 0)));
-        assertEquals(Optional.empty(), fleet.claimed(A));
-    }
-
-    @Test
-    void anAdoptedClaimWhoseContainerWasRestartedMeanwhileIsLost() {
-        adoptClaimed(3);
-        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 2)));
-        assertEquals(Optional.empty(), fleet.claimed(A));
-    }
-
-    @Test
-    void anAdoptedClaimThatIsStillInItsContainerLives() {
-        adoptClaimed(2);
-        upkeep.leased(A, Optional.of(new Lease("test", Instant.EPOCH, Duration.ZERO, "a1", 2)));
-        assertTrue(fleet.claimed(A).isPresent());
-        fleet.apply(new AllocationFact(60, "a1", A, "node", "running", "run", true, 3, false, "", List.of()));
-        assertEquals(Optional.empty(), fleet.claimed(A));
-    }
-
-    @Test
-    void anEntryThatIsNobodysClaimGoesWithItsRunner() {
-        adoptClaimed(0);
-        assertEquals(List.of(A), upkeep.toRead(8));
-        upkeep.leased(A, Optional.empty());
-        assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
-    }
-
-    @Test
-    void aClaimWhoseJobTheListIsTooOldToShowIsLeftAlone() {
-        fleet.merge(
-                new Snapshot(new Listing<>(50, List.of()), new Listing<>(50, List.of()), new Listing<>(50, List.of()),
-                        Map.of(A, 51L), Set.of()));
-        assertEquals(List.of(), upkeep.toPurge(8));
-    }
-
-    @Test
-    void anIdleRunnerThatWasLetGoBecomesAnothersClaimIfThatOneWasFaster() {
-        idle(A, "a1", 10);
-        assertTrue(upkeep.retire(A));
-        upkeep.toPurge(8);
-        upkeep.settle(A, Optional.of(LEASE));
-        assertTrue(fleet.claimed(A).isPresent());
-    }
-
-    @Test
     void aClaimEndsAtItsGreatestAgeHoweverOftenItWasUsed() {
         claim(A, "a1");
         ticker.advance(Duration.ofMinutes(59));
@@ -358,15 +250,6 @@ class FleetTest {
     }
 
     @Test
-    void theAgeOfAClaimGoesOnOverARestart() {
-        adoptClaimed(0);
-        upkeep.leased(A, Optional.of(new Lease("test", ticker.now().minusSeconds(3500), Duration.ZERO, "a1", 0)));
-        assertEquals(List.of(), upkeep.outlived(Duration.ofHours(1)));
-        ticker.advance(Duration.ofSeconds(100));
-        assertEquals(List.of(A), upkeep.outlived(Duration.ofHours(1)));
-    }
-
-    @Test
     void aRegistrationOfWhichNothingIsHeardIsTold() {
         upkeep.begin(A, 7, "r");
         ticker.advance(Duration.ofSeconds(5));
@@ -376,14 +259,6 @@ class FleetTest {
         assertTrue(upkeep.unheard(Duration.ofSeconds(3)));
         fleet.apply(job(A));
         assertFalse(upkeep.unheard(Duration.ofSeconds(3)));
-    }
-
-    private void adoptClaimed(int restarts) {
-        fleet.merge(new Snapshot(new Listing<>(50, List.of(job(A))),
-                new Listing<>(50,
-                        List.of(new AllocationFact(20, "a1", A, "node", "running", "run", true, restarts, false,
-                                "", List.of()))),
-                new Listing<>(50, List.of()), Map.of(A, 40L), Set.of()));
     }
 
     @Test
@@ -411,49 +286,5 @@ class FleetTest {
         assertEquals(List.of(clearing(B, true, false)), marked(upkeep.toPurge(8)));
         ticker.advance(Duration.ofSeconds(1));
         assertEquals(List.of(clearing(A, true, false)), marked(upkeep.toPurge(8)));
-    }
-
-    private static List<String> marked(List<Clearing> clearings) {
-        return clearings.stream().map(c -> clearing(c.id(), c.claimed(), c.noted())).toList();
-    }
-
-    private static String clearing(String id, boolean claimed, boolean noted) {
-        return id + (claimed ? " claimed" : "") + (noted ? " noted" : "");
-    }
-
-    private Level level(String revision) {
-        return Objects.requireNonNull(upkeep.levels(Map.of(7, revision)).get(7));
-    }
-
-    private void start(String id, long index) {
-        upkeep.begin(id, 7, "r");
-        upkeep.registered(id, index);
-    }
-
-    private void idle(String id, String allocation, long index) {
-        start(id, index);
-        fleet.apply(allocation(id, allocation, index + 2, "running", "run"));
-    }
-
-    private void claim(String id, String allocation) {
-        idle(id, allocation, 10);
-        fleet.take(7, "r");
-        fleet.grant(id, LEASE);
-    }
-
-    private static JobFact job(String id) {
-        return new JobFact(10, id, "running", false, false, Map.of("nereus_instance", "here", "nereus_revision", "r"),
-                false);
-    }
-
-    private static AllocationFact allocation(String job, String id, long index, String status, String desired) {
-        return new AllocationFact(index, id, job, "node", status, desired, status.equals("running"), 0, false, "",
-                List.of());
-    }
-
-    private static Snapshot nothingListed(long index) {
-        return new Snapshot(new Listing<>(index, List.of()), new Listing<>(index, List.of()),
-                new Listing<>(index, List.of()),
-                Map.of(), Set.of());
     }
 }
