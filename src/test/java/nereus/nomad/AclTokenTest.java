@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,32 +59,6 @@ class AclTokenTest {
         vertx.close().await();
     }
 
-    private void openExec() {
-        Promise<ExecSocket> opened = Promise.promise();
-        loop.runOnContext(v -> exec.open("a-1", "t", List.of("true"), false, new ExecSocket.Listener() {
-            @Override
-            public void stdout(Buffer data) {
-                // Not listened to.
-            }
-
-            @Override
-            public void stderr(Buffer data) {
-                // Not listened to.
-            }
-
-            @Override
-            public void exited(int code) {
-                // Not listened to.
-            }
-
-            @Override
-            public void closed(String reason) {
-                // Not listened to.
-            }
-        }).onComplete(opened));
-        opened.future().await();
-    }
-
     private List<String> shown() {
         return server.requests.stream().map(request -> request.headers().getOrDefault("x-nomad-token", "none"))
                 .toList();
@@ -96,7 +68,7 @@ class AclTokenTest {
     void aNewTokenIsShownByTheNextCallByTheStreamWhenItIsOpenedAgainAndByExec() throws Exception {
         nomad.nodes();
         EventStream stream = nomad.events();
-        openExec();
+        Deaf.open(loop, exec);
         // Not in one step, as some writers do.
         Files.writeString(file, "");
         Files.writeString(file, "second");
@@ -104,7 +76,7 @@ class AclTokenTest {
         server.sockets.forEach(socket -> socket.close());
         assertThrows(NomadException.Unreachable.class, () -> stream.next(Duration.ofSeconds(10)));
         nomad.events().close();
-        openExec();
+        Deaf.open(loop, exec);
         assertEquals(List.of("first", "first", "first", "second", "second", "second"), shown());
     }
 

@@ -8,9 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hashicorp.nomad.apimodel.Job;
 import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.NetServer;
@@ -139,31 +137,7 @@ class TlsTest {
     private void exec(Access access, URI address) {
         Context loop = ((VertxInternal) vertx).createEventLoopContext();
         HttpExec exec = new HttpExec(vertx, settings(access, address));
-        Promise<ExecSocket> opened = Promise.promise();
-        loop.runOnContext(v -> exec.open("a-1", "t", List.of("true"), false, new Deaf()).onComplete(opened));
-        opened.future().await();
-    }
-
-    private static final class Deaf implements ExecSocket.Listener {
-        @Override
-        public void stdout(Buffer data) {
-            // Not listened to.
-        }
-
-        @Override
-        public void stderr(Buffer data) {
-            // Not listened to.
-        }
-
-        @Override
-        public void exited(int code) {
-            // Not listened to.
-        }
-
-        @Override
-        public void closed(String reason) {
-            // Not listened to.
-        }
+        Deaf.open(loop, exec);
     }
 
     @Test
