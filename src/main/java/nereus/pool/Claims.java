@@ -137,12 +137,7 @@ public final class Claims {
 
     /** Everybody who waits is told that the service stops; so is who comes later. */
     public void stop() {
-        stop("the service stops");
-    }
-
-    /** Everybody who waits is sent away with that reason; so is who comes later. */
-    public void stop(String reason) {
-        fleet.line().stop(reason);
+        fleet.line().stop("the service stops");
     }
 
     /**

@@ -144,7 +144,6 @@ final class Lines {
         match.runner.writing = true;
         waiter.stage = Waiter.Stage.HANDED;
         waiter.handed = new Waiter.Handed(match.runner.claimed(), match.mark);
-        waiter.handedAt = table.now();
         remove(waiter);
         table.tell(waiter.caller());
     }

@@ -47,8 +47,6 @@ public final class Waiter {
     Stage stage = Stage.WAITING;
     @Nullable
     Handed handed;
-    /** Since when a runner is ready for it. */
-    long handedAt;
     /** The runner whose claim could not be written: another one is handed to it if there is one. */
     String avoided = "";
     private volatile @Nullable Left left;
