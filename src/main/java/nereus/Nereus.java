@@ -40,6 +40,7 @@ import nereus.pool.Keeper;
 import nereus.pool.Ledger;
 import nereus.pool.Reservations;
 import nereus.pool.Troubles;
+import nereus.pool.Warmer;
 import nereus.rights.ExecTry;
 import nereus.rights.NomadRights;
 import nereus.rights.RightsWatch;
@@ -75,7 +76,8 @@ final class Nereus implements Running {
             HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
             parts.push(nomad);
 
-            Bell bell = new Bell();
+            Bell warmBell = new Bell();
+            Bell bell = new Bell(warmBell);
             Readiness readiness = new Readiness();
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
@@ -111,6 +113,8 @@ final class Nereus implements Running {
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
+            Warmer warmer = new Warmer(fleet, environments, settings.warm(), executions::keepReady);
+            thread("warmer", () -> warmer.keep(readiness, warmBell));
             lookAtJobFile(blueprint);
             thread("watcher", watcher::watch);
             ExecTry execTry = new ExecTry(vertx, exec);

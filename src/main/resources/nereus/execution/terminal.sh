@@ -17,10 +17,11 @@ fi
 fi
 stty raw -echo
 printf 'READY %s %s\n' $$ $nereus_way
-# Waits for the header; an empty line is a heartbeat, a line of one word sends an unused launcher away.
+# Waits for the header; an empty line is a heartbeat and answered with one, a line of one word sends an unused launcher away.
 while IFS=' ' read -r -t "$3" nereus_nonce nereus_as nereus_err nereus_tag nereus_by nereus_count; do
 [ -n "$nereus_count" ] && break
 [ -n "$nereus_nonce" ] && exit 0
+echo
 done
 [ -n "$nereus_count" ] || exit 1
 nereus_env=()
@@ -33,6 +34,8 @@ done
 IFS= read -r -t "$3" nereus_command || exit 1
 printf -v nereus_command %b "$nereus_command"
 exec 8>"$nereus_err" || exit 1
+# Guard against a working directory that was deleted and made anew while this waited.
+[ . -ef "$PWD" ] || { cd "$PWD" && unset OLDPWD; }
 export SHLVL=0
 unset ${!NOMAD_@}
 set -- "$2"

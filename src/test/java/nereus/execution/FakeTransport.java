@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Exec sessions whose processes are played by the test. Guards are played by itself. */
 final class FakeTransport implements ExecTransport {
     /** What a control answers by itself; operations on files are played by the test. */
-    private static final Set<String> ANSWERED = Set.of("ping", "mind", "krun", "end", "learn");
+    private static final Set<String> ANSWERED = Set.of("ping", "mind", "krun", "done", "end", "learn");
 
     private final Vertx vertx;
     private final BlockingQueue<Session> terminals = new LinkedBlockingQueue<>();
@@ -214,6 +214,10 @@ final class FakeTransport implements ExecTransport {
             synchronized (heard) {
                 heard.append(data.toString(StandardCharsets.UTF_8));
             }
+            if (terminal && !stuck && data.toString(StandardCharsets.UTF_8).equals("\n"))
+                say("\n");
+            if (terminal && data.toString(StandardCharsets.UTF_8).equals("bye\n"))
+                exit(0);
             if (guard && data.toString(StandardCharsets.UTF_8).equals("kill\n"))
                 exit(0);
             if (!terminal && !guard && !stuck) {

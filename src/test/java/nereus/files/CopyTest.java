@@ -26,10 +26,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copying into and deleting in a runner, with the real tar, rm and find. */
+@ParameterizedClass(name = "warm: {0}")
+@ValueSource(booleans = {false, true})
 class CopyTest {
+    /** Whether channels are kept ready: nothing but time may depend on it. */
+    @Parameter
+    boolean warm;
+
     @TempDir
     private Path outer;
     private Path work;
@@ -38,7 +47,7 @@ class CopyTest {
     @BeforeEach
     void start() throws Exception {
         work = Files.createDirectory(outer.resolve("workspace"));
-        bench = new Workbench(work, 100_000, "user", "nobody");
+        bench = new Workbench(warm, work, 100_000, "user", "nobody");
     }
 
     @AfterEach
@@ -201,7 +210,7 @@ class CopyTest {
         assertThrows(FilesException.CopyFailed.class,
                 () -> change(new Change(List.of(FilePath.of("old")), List.of(copy("a\0b", "x")))));
         assertEquals(List.of("old"), names(work));
-        assertEquals(0, bench.transport.sessions().size());
+        assertTrue(warm || bench.transport.sessions().isEmpty());
     }
 
     @Test
