@@ -30,6 +30,7 @@ import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
+import nereus.execution.WarmthReading;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
@@ -62,6 +63,7 @@ final class Nereus implements Running {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ApiServer api;
+    private final Executions executions;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     /** @throws IOException when the address cannot be bound */
@@ -97,7 +99,7 @@ final class Nereus implements Running {
                     settings.sync(), ticker, random, houseKeeper);
             HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials);
             parts.push(exec);
-            Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
+            executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
 
             Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
@@ -144,6 +146,11 @@ final class Nereus implements Running {
     @Override
     public int port() {
         return api.port();
+    }
+
+    /** How much is kept ready in runners, and how often it was there. */
+    WarmthReading warmth() {
+        return executions.warmth();
     }
 
     @Override

@@ -16,6 +16,7 @@ final class Pulse {
     private final Timer patience;
     private long sign;
     private @Nullable Promise<Void> asked;
+    private Duration left = Duration.ZERO;
 
     Pulse(Vertx vertx, Ticker ticker) {
         this.ticker = ticker;
@@ -45,8 +46,12 @@ final class Pulse {
      */
     Future<Void> ask(Runnable question, Duration within) {
         Promise<Void> waiting = asked == null ? Promise.promise() : asked;
+        // Guard against questions that come faster than they are given up: a later one does not give the first one more time.
+        if (asked == null || within.compareTo(left) < 0) {
+            left = within;
+            patience.start(within);
+        }
         asked = waiting;
-        patience.start(within);
         question.run();
         return waiting.future();
     }

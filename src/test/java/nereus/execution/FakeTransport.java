@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.Set;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,8 @@ final class FakeTransport implements ExecTransport {
     private volatile String refusing = "";
     final AtomicInteger refused = new AtomicInteger();
     private volatile long readyAfter;
+    /** All sessions that came about, guards included. */
+    final ConcurrentLinkedQueue<Session> all = new ConcurrentLinkedQueue<>();
 
     FakeTransport(Vertx vertx) {
         this.vertx = vertx;
@@ -59,13 +62,14 @@ final class FakeTransport implements ExecTransport {
     @Override
     public Future<ExecSocket> open(String allocationId, String task, List<String> command, boolean terminal,
             ExecSocket.Listener listener) {
-        Assertions.assertEquals("allocation-1", allocationId);
+        Assertions.assertTrue(allocationId.startsWith("allocation-"), allocationId);
         Assertions.assertEquals("default-task", task);
         if (!refusing.isEmpty()) {
             refused.incrementAndGet();
             return Future.failedFuture(refusing);
         }
         var session = new Session(vertx.getOrCreateContext(), listener, terminal, command.size() > 8);
+        all.add(session);
         if (session.guard) {
             session.say("READY 1\n");
         } else if (dies()) {
@@ -90,6 +94,11 @@ final class FakeTransport implements ExecTransport {
         Session control = controls.poll(15, TimeUnit.SECONDS);
         Assertions.assertTrue(terminal != null && control != null, "no pair was opened within 15 s");
         return new Run(terminal, control);
+    }
+
+    /** How many sockets are open. */
+    long open() {
+        return all.stream().filter(session -> !session.closed && !session.over).count();
     }
 
     /** A further control channel. */
@@ -143,8 +152,12 @@ final class FakeTransport implements ExecTransport {
         final boolean guard;
         volatile String status = "0";
         volatile boolean stuck;
+        /** Answers nothing, though nobody is told that it is gone. */
+        volatile boolean mute;
         volatile boolean paused;
         volatile boolean closed;
+        /** The process has ended, or its connection was cut. */
+        volatile boolean over;
         private final Context context;
         private final Listener listener;
         private final boolean terminal;
@@ -185,6 +198,7 @@ final class FakeTransport implements ExecTransport {
         }
 
         void exit(int code) {
+            over = true;
             tell(() -> {
                 listener.exited(code);
                 listener.closed("");
@@ -192,6 +206,7 @@ final class FakeTransport implements ExecTransport {
         }
 
         void cut() {
+            over = true;
             tell(() -> listener.closed("cut by the test"));
         }
 
@@ -214,6 +229,8 @@ final class FakeTransport implements ExecTransport {
             synchronized (heard) {
                 heard.append(data.toString(StandardCharsets.UTF_8));
             }
+            if (mute)
+                return Future.succeededFuture();
             if (terminal && !stuck && data.toString(StandardCharsets.UTF_8).equals("\n"))
                 say("\n");
             if (terminal && data.toString(StandardCharsets.UTF_8).equals("bye\n"))

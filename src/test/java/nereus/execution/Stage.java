@@ -31,9 +31,13 @@ public final class Stage implements AutoCloseable {
     private boolean warm;
 
     Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings) throws Exception {
+        this(vertx, transport, settings, Ticker.SYSTEM);
+    }
+
+    Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) throws Exception {
         this.vertx = vertx;
         this.transport = transport;
-        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), Ticker.SYSTEM);
+        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), ticker);
         server = vertx.createHttpServer(
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0).setMaxWebSocketFrameSize(1 << 20));
         server.webSocketHandler(socket -> executions
