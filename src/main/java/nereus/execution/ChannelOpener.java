@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
+import nereus.nomad.NomadException;
 import nereus.runner.Claimed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ChannelOpener {
     private static final Logger log = LoggerFactory.getLogger(ChannelOpener.class);
     private static final long PAUSE_MILLIS = 20;
+    private static final int TOO_MANY = 429;
     /** How often one is tried that nobody waits for: one in a hundred is dead from the start. */
     private static final int AHEAD = 2;
 
@@ -23,8 +25,12 @@ final class ChannelOpener {
     private final ExecutionSettings settings;
     private final Ticker ticker;
     private final Scripts scripts;
+    private final Runnable crowded;
 
-    ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) {
+    /** @param crowded told when Nomad has no room for another connection of ours */
+    ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker,
+            Runnable crowded) {
+        this.crowded = crowded;
         this.vertx = vertx;
         this.transport = transport;
         this.settings = settings;
@@ -64,6 +70,8 @@ final class ChannelOpener {
                 .open(vertx, ticker, transport, runner.allocationId(), settings.task(), command, terminal,
                         patience(number, begin))
                 .recover(cause -> {
+                    if (cause instanceof NomadException.Refused refused && refused.status() == TOO_MANY)
+                        crowded.run();
                     boolean over = number >= most
                             || ticker.nanos() - begin > settings.openTimeout().toNanos()
                             || (cause instanceof Channel.NotReady notReady && notReady.lasting());

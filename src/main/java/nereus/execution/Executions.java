@@ -33,6 +33,8 @@ public final class Executions {
 
     private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
     private final Relay.Relays shared;
+    private final Ceiling ceiling;
+    private volatile List<Claimed> wished = List.of();
     private volatile boolean closed;
 
     /**
@@ -43,7 +45,8 @@ public final class Executions {
     public Executions(Vertx vertx, ExecTransport transport, RunnerLife life, ExecutionSettings settings,
             RandomGenerator random,
             Ticker ticker) {
-        var channels = new ChannelOpener(vertx, transport, settings, ticker);
+        this.ceiling = new Ceiling(ticker);
+        var channels = new ChannelOpener(vertx, transport, settings, ticker, this::crowded);
         this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
                 ticker, random,
                 new UserChange(settings.user()), new ListingMemory(), new Home(vertx),
@@ -96,15 +99,17 @@ public final class Executions {
     }
 
     /**
-     * In these runners, and in no others, a guard and what the next run needs are kept ready from now on, begun in this order. What is
-     * not kept is opened when it is needed.
+     * In these runners, and in no others, a guard and what the next run needs are kept ready from now on, begun in this order; in the
+     * first of them only, when Nomad has no room for more connections. What is not kept is opened when it is needed.
      */
-    public void keepReady(List<Claimed> wanted) {
+    public synchronized void keepReady(List<Claimed> wanted) {
         if (closed)
             return;
-        for (Claimed runner : wanted)
-            enter(runner, RunnerExecutions::keep);
-        Set<String> ids = wanted.stream().map(Claimed::id).collect(Collectors.toSet());
+        wished = wanted;
+        List<Claimed> kept = wanted.subList(0, Math.min(wanted.size(), ceiling.most()));
+        for (Claimed runner : kept)
+            enter(runner, entered -> {}).keep();
+        Set<String> ids = kept.stream().map(Claimed::id).collect(Collectors.toSet());
         for (var entry : runners.entrySet()) {
             if (ids.contains(entry.getKey()))
                 continue;
@@ -120,6 +125,14 @@ public final class Executions {
         // Guard against a close that has seen them all before the last was entered.
         if (closed)
             runners.values().forEach(RunnerExecutions::dismiss);
+    }
+
+    /** A connection was refused because there are too many: commands come before what is kept ready. */
+    private void crowded() {
+        long kept = runners.values().stream().filter(runner -> runner.stock().kept()).count();
+        // Not at once: whoever was refused may be one of those that are being kept just now.
+        if (ceiling.hit(Math.toIntExact(kept)))
+            shared.home().context().runOnContext(v -> keepReady(wished));
     }
 
     /** How much is kept ready, and how often it was there. */

@@ -72,6 +72,11 @@ final class Pair {
         return !inherited && control.channel().alive();
     }
 
+    /** Whether both channels are there, as far as is known. */
+    boolean whole() {
+        return terminal.channel().alive() && control.channel().alive();
+    }
+
     void listen(Listener listener) {
         this.listener = listener;
     }

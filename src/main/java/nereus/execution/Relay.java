@@ -77,7 +77,8 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         Vertx vertx = shared.vertx();
         this.context = vertx.getOrCreateContext();
         this.client = new ClientSocket(vertx, socket, shared.settings(), shared.ticker(), this);
-        this.outlet = new Outlet(client, this::pauseOutput, this::resumeOutput);
+        this.outlet = new Outlet(client, this::pauseOutput, this::resumeOutput,
+                what -> context.runOnContext(v -> what.run()));
         this.input = new Input(client);
         this.nonce = nonce(shared.random());
         this.tag = runner.tags().next();

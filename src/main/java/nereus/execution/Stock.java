@@ -89,7 +89,13 @@ final class Stock implements Pair.Heir {
     /** A pair for a run. Only on the home loop. */
     Future<Pair> take() {
         shared.warmth().run(terminal.promised() && control.promised());
-        return shared.pairs().join(terminal.take(), control.take(), this);
+        return shared.pairs().join(terminal.take(), control.take(), this).compose(pair -> {
+            if (pair.whole())
+                return Future.succeededFuture(pair);
+            // Guard against one that was lost while the other was asked or opened.
+            pair.dismiss();
+            return shared.pairs().open(runner, tags);
+        });
     }
 
     /** A control for files, whose borrower has it for himself until {@link #giveBack}. Only on the home loop. */

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import nereus.nomad.ExecSocket;
 import nereus.nomad.ExecTransport;
+import nereus.nomad.NomadException;
 import org.junit.jupiter.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class FakeTransport implements ExecTransport {
     private final Deque<Boolean> deaths = new ArrayDeque<>();
     private volatile String refusing = "";
     final AtomicInteger refused = new AtomicInteger();
+    /** How many sessions, guards included, may be open at once. */
+    volatile int room = Integer.MAX_VALUE;
     private volatile long readyAfter;
     /** All sessions that came about, guards included. */
     final ConcurrentLinkedQueue<Session> all = new ConcurrentLinkedQueue<>();
@@ -67,6 +70,10 @@ final class FakeTransport implements ExecTransport {
         if (!refusing.isEmpty()) {
             refused.incrementAndGet();
             return Future.failedFuture(refusing);
+        }
+        if (open() >= room) {
+            refused.incrementAndGet();
+            return Future.failedFuture(new NomadException.Refused(429, "Nomad answered 429: too many", false));
         }
         var session = new Session(vertx.getOrCreateContext(), listener, terminal, command.size() > 8);
         all.add(session);

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import nereus.PretendedTicker;
 import nereus.runner.Claimed;
 import nereus.runner.Ending;
@@ -169,6 +170,29 @@ class StockTest {
         stage.executions.keepReady(List.of(Stage.RUNNER));
         ready();
         assertEquals(0, stage.executions.warmth().troubled());
+        client.socket().close();
+    }
+
+    @Test
+    void whenNomadHasNoRoomForMoreConnectionsLessIsKeptReadyAndCommandsHaveTheirs() throws Exception {
+        List<Claimed> eight = IntStream.rangeClosed(1, 8)
+                .mapToObj(i -> new Claimed(i == 1 ? Stage.RUNNER.id() : "7-" + i, 7, "allocation-" + i, 0, List.of()))
+                .toList();
+        stage.executions.keepReady(eight);
+        Stage.eventually("all are ready", () -> transport.open() == 24);
+        transport.room = 24;
+        TestClient client = stage.run("cmd");
+        transport.run().start("cmd");
+        Stage.eventually("the next pair finds no room, and two runners are left alone",
+                () -> stage.executions.warmth().runners() == 6);
+        Stage.eventually("then it finds some",
+                () -> stage.executions.warmth().ready() == 6 && transport.open() == 20);
+        stage.executions.keepReady(eight);
+        assertEquals(6, stage.executions.warmth().runners());
+        ticker.advance(Duration.ofMinutes(11));
+        transport.room = 100;
+        stage.executions.keepReady(eight);
+        Stage.eventually("all are ready again", () -> stage.executions.warmth().ready() == 8);
         client.socket().close();
     }
 
