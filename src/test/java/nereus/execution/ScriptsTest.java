@@ -139,6 +139,18 @@ class ScriptsTest {
     }
 
     @Test
+    void aWorkingDirectoryThatWasMadeAnewIsTheOneThatACommandSees() throws Exception {
+        assertEquals("", stdout("true"));
+        if (warm)
+            Stage.eventually("the next pair stands in the old one", () -> stage.executions.warmth().ready() == 1);
+        Files.delete(directory);
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.createFile(directory.resolve("new"));
+        assertEquals("new\r\n", stdout("ls; [ -z \"${OLDPWD+x}\" ] || echo OLDPWD"));
+    }
+
+    @Test
     void stdoutIsATerminalAndStderrIsNot() throws Exception {
         assertEquals("0 0 1\r\n", stdout("test -t 0; a=$?; test -t 1; b=$?; test -t 2; echo $a $b $?"));
         TestClient.Result result = stage.run("echo x >/dev/stdout; echo y >/dev/stderr; echo z | cat >/dev/stderr")

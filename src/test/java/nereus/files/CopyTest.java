@@ -205,6 +205,17 @@ class CopyTest {
     }
 
     @Test
+    void aWorkingDirectoryThatWasMadeAnewIsTheOneThatIsCopiedInto() throws Exception {
+        change(copies(copy("first", "1")));
+        if (warm)
+            bench.warm();
+        Files.move(work, outer.resolve("moved"));
+        Files.createDirectory(work);
+        change(copies(copy("second", "2")));
+        assertEquals(List.of("second"), names(work));
+    }
+
+    @Test
     void aNameWithNulIsRefusedBeforeAnythingHappens() throws Exception {
         Files.createFile(work.resolve("old"));
         assertThrows(FilesException.CopyFailed.class,
