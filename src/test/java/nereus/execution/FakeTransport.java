@@ -191,6 +191,14 @@ final class FakeTransport implements ExecTransport {
             });
         }
 
+        /** Says all of these within one turn of the event loop. */
+        void burst(String... texts) {
+            tell(() -> {
+                for (String text : texts)
+                    listener.stdout(Buffer.buffer(text));
+            });
+        }
+
         /** Whether all that was said has been taken. */
         boolean settled() {
             return telling.get() == 0;
