@@ -120,6 +120,8 @@ final class Control implements Standby {
 
     @Override
     public Future<Void> dismiss() {
+        // Guard against one that nobody has listened to yet: its answer would not be heard.
+        listen(loss -> {});
         return end().transform(done -> {
             channel.close();
             return Future.succeededFuture();
