@@ -30,6 +30,7 @@ import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
+import nereus.execution.WarmthReading;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
@@ -40,6 +41,7 @@ import nereus.pool.Keeper;
 import nereus.pool.Ledger;
 import nereus.pool.Reservations;
 import nereus.pool.Troubles;
+import nereus.pool.Warmer;
 import nereus.rights.ExecTry;
 import nereus.rights.NomadRights;
 import nereus.rights.RightsWatch;
@@ -62,6 +64,7 @@ final class Nereus implements Running {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ApiServer api;
+    private final Executions executions;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     /** @throws IOException when the address cannot be bound */
@@ -76,7 +79,8 @@ final class Nereus implements Running {
             HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
             parts.push(nomad);
 
-            Bell bell = new Bell();
+            Bell warmBell = new Bell();
+            Bell bell = new Bell(warmBell);
             Readiness readiness = new Readiness();
             Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
             Environments environments = new Environments();
@@ -97,7 +101,7 @@ final class Nereus implements Running {
                     new Rival(nomad, ledger, fleet, readiness, instance, tasks));
             HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials);
             parts.push(exec);
-            Executions executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
+            executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
                     ticker);
 
             Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
@@ -121,6 +125,8 @@ final class Nereus implements Running {
             parts.push(api);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
+            Warmer warmer = new Warmer(fleet, environments, settings.warm(), executions::keepReady);
+            thread("warmer", () -> warmer.keep(readiness, warmBell));
             lookAtJobFile(blueprint);
             thread("watcher", watcher::watch);
             ExecTry execTry = new ExecTry(vertx, exec);
@@ -150,6 +156,11 @@ final class Nereus implements Running {
     @Override
     public int port() {
         return api.port();
+    }
+
+    /** How much is kept ready in runners, and how often it was there. */
+    WarmthReading warmth() {
+        return executions.warmth();
     }
 
     @Override

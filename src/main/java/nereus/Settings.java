@@ -7,19 +7,21 @@ import nereus.files.FilesSettings;
 import nereus.nomad.NomadSettings;
 import nereus.pool.ClaimSettings;
 import nereus.pool.PoolSettings;
+import nereus.pool.WarmSettings;
 import nereus.settings.Configuration;
 import nereus.sync.SyncSettings;
 
 /** Every section of the configuration; each record stands beside its feature and reads itself. */
 record Settings(ServerSettings server, StopSettings stop, NomadSettings nomad, JobSettings runners, PoolSettings pool,
-        ClaimSettings claims, SyncSettings sync, ExecutionSettings execution, FilesSettings files) {
+        WarmSettings warm, ClaimSettings claims, SyncSettings sync, ExecutionSettings execution, FilesSettings files) {
 
     /** @throws nereus.settings.ConfigurationException with everything that is wrong */
     static Settings read(Configuration configuration) {
         Settings settings = new Settings(ServerSettings.read(configuration.section("server")),
                 StopSettings.read(configuration.section("server")),
                 NomadSettings.read(configuration.section("nomad")), JobSettings.read(configuration.section("runners")),
-                PoolSettings.read(configuration.section("pool")), ClaimSettings.read(configuration.section("claims")),
+                PoolSettings.read(configuration.section("pool")),
+                WarmSettings.read(configuration.section("pool")), ClaimSettings.read(configuration.section("claims")),
                 SyncSettings.read(configuration.section("sync")),
                 ExecutionSettings.read(configuration.section("execution")),
                 FilesSettings.read(configuration.section("files")));

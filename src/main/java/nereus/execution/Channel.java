@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nereus.clock.Ticker;
 import nereus.nomad.ExecSocket;
 import nereus.nomad.ExecTransport;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ final class Channel implements ExecSocket.Listener {
     private final Promise<Channel> ready = Promise.promise();
     private final StringBuilder greeting = new StringBuilder();
     private final Timer readyTimer;
+    private final Pulse pulse;
     private @Nullable ExecSocket socket;
     private @Nullable Sink sink;
     private @Nullable Loss loss;
@@ -68,15 +70,16 @@ final class Channel implements ExecSocket.Listener {
     private boolean greeted;
     private boolean closed;
 
-    private Channel(Vertx vertx, Duration readyTimeout) {
+    private Channel(Vertx vertx, Ticker ticker, Duration readyTimeout) {
+        this.pulse = new Pulse(vertx, ticker);
         this.readyTimer = new Timer(vertx, () -> fail("said nothing within " + readyTimeout.toMillis() + " ms", false));
     }
 
     /** Opens one session; fails with {@link NotReady} or what the transport failed with. */
-    static Future<Channel> open(Vertx vertx, ExecTransport transport, String allocation, String task,
+    static Future<Channel> open(Vertx vertx, Ticker ticker, ExecTransport transport, String allocation, String task,
             List<String> command,
             boolean terminal, Duration readyTimeout) {
-        var channel = new Channel(vertx, readyTimeout);
+        var channel = new Channel(vertx, ticker, readyTimeout);
         channel.readyTimer.start(readyTimeout);
         transport.open(allocation, task, command, terminal, channel).onComplete(opened -> {
             if (opened.failed())
@@ -95,6 +98,11 @@ final class Channel implements ExecSocket.Listener {
     /** What the script said beside READY: a launcher says how it changes to the unprivileged user. */
     String remark() {
         return remark;
+    }
+
+    /** When it was last heard of. */
+    Pulse pulse() {
+        return pulse;
     }
 
     boolean alive() {
@@ -142,6 +150,7 @@ final class Channel implements ExecSocket.Listener {
             return;
         closed = true;
         readyTimer.cancel();
+        pulse.failed("it was closed");
         if (socket != null)
             socket.close();
     }
@@ -158,6 +167,7 @@ final class Channel implements ExecSocket.Listener {
     public void stdout(Buffer data) {
         if (closed)
             return;
+        pulse.heard();
         if (greeted) {
             if (sink != null)
                 sink.stdout(data);
@@ -215,6 +225,7 @@ final class Channel implements ExecSocket.Listener {
         if (loss != null || closed)
             return;
         loss = how;
+        pulse.failed(how.reason());
         if (!ready.future().isComplete())
             fail("was dead from the start: " + how.reason() + excerpt(), false);
         else if (sink != null)

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
+import nereus.nomad.NomadException;
 import nereus.runner.Claimed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,14 +16,21 @@ import org.slf4j.LoggerFactory;
 final class ChannelOpener {
     private static final Logger log = LoggerFactory.getLogger(ChannelOpener.class);
     private static final long PAUSE_MILLIS = 20;
+    private static final int TOO_MANY = 429;
+    /** How often one is tried that nobody waits for: one in a hundred is dead from the start. */
+    private static final int AHEAD = 2;
 
     private final Vertx vertx;
     private final ExecTransport transport;
     private final ExecutionSettings settings;
     private final Ticker ticker;
     private final Scripts scripts;
+    private final Runnable crowded;
 
-    ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) {
+    /** @param crowded told when Nomad has no room for another connection of ours */
+    ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker,
+            Runnable crowded) {
+        this.crowded = crowded;
         this.vertx = vertx;
         this.transport = transport;
         this.settings = settings;
@@ -30,16 +38,19 @@ final class ChannelOpener {
         this.scripts = new Scripts(settings.user(), settings.silence());
     }
 
-    Future<Channel> terminal(Claimed runner, TagRange tags) {
-        return open(runner, "terminal", scripts.terminal(tags), true);
+    /** @param ahead nobody waits for it: it is not tried as often */
+    Future<Terminal> terminal(Claimed runner, TagRange tags, boolean ahead) {
+        return open(runner, "terminal", scripts.terminal(tags), true, ahead)
+                .map(channel -> new Terminal(vertx, channel, settings.readyTimeout()));
     }
 
-    Future<Channel> control(Claimed runner, TagRange tags) {
-        return open(runner, "control", scripts.control(tags), false);
+    Future<Control> control(Claimed runner, TagRange tags, boolean ahead) {
+        return open(runner, "control", scripts.control(tags), false, ahead)
+                .map(channel -> new Control(vertx, channel, settings.controlTimeout()));
     }
 
     Future<Channel> guard(Claimed runner, TagRange tags, boolean again) {
-        return open(runner, "guard", scripts.guard(tags, again), false);
+        return open(runner, "guard", scripts.guard(tags, again), false, false);
     }
 
     /** What a control is to learn before it can handle files. */
@@ -47,24 +58,29 @@ final class ChannelOpener {
         return scripts.files();
     }
 
-    private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal) {
-        return attempt(runner, kind, command, terminal, 1, ticker.nanos());
+    private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal, boolean ahead) {
+        return attempt(runner, kind, command, terminal,
+                ahead ? Math.min(AHEAD, settings.openAttempts()) : settings.openAttempts(), 1,
+                ticker.nanos());
     }
 
-    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, int number,
-            long begin) {
+    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, int most,
+            int number, long begin) {
         return Channel
-                .open(vertx, transport, runner.allocationId(), settings.task(), command, terminal,
+                .open(vertx, ticker, transport, runner.allocationId(), settings.task(), command, terminal,
                         patience(number, begin))
                 .recover(cause -> {
-                    boolean over = number >= settings.openAttempts()
+                    if (cause instanceof NomadException.Refused refused && refused.status() == TOO_MANY)
+                        crowded.run();
+                    boolean over = number >= most
                             || ticker.nanos() - begin > settings.openTimeout().toNanos()
                             || (cause instanceof Channel.NotReady notReady && notReady.lasting());
                     if (over)
                         return Future.failedFuture(new Channel.NotReady("the " + kind + " channel " + cause.getMessage()
                                 + ", at attempt " + number, true));
                     log.debug("runner {}: the {} channel {}; another is tried", runner.id(), kind, cause.getMessage());
-                    return pause(number).compose(v -> attempt(runner, kind, command, terminal, number + 1, begin));
+                    return pause(number)
+                            .compose(v -> attempt(runner, kind, command, terminal, most, number + 1, begin));
                 });
     }
 

@@ -56,7 +56,7 @@ final class Cleanup {
         switch (way) {
             case END -> {
                 step = Step.LAST;
-                pair.end().onComplete(ended -> done());
+                pair.leave().onComplete(ended -> done());
             }
             case QUIT -> {
                 step = Step.GRACE;

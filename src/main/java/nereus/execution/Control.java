@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * A plain channel that takes requests: beside a terminal it kills the run and ends the launcher, by itself it handles files. Requests are
  * NUL-ended fields {@code op id argument...}, answers the frames of {@link AnswerReader}. What its stderr says is the command's stderr.
  */
-final class Control {
+final class Control implements Standby {
     private static final int LONGEST_SAYING = 1 << 16;
+    /** Bytes of standard error that what an ended run left behind may write while this waits for other work. */
+    private static final long MOST_LATE = 256 << 10;
 
     /** Gets the frames of an answer that come before its last. */
     interface Parts {
@@ -46,6 +48,9 @@ final class Control {
     private final Map<String, Asked> asked = new HashMap<>();
     private @Nullable String broken;
     private int requests;
+    private boolean learned;
+    private boolean used;
+    private long late;
 
     Control(Vertx vertx, Channel channel, Duration timeout) {
         this.vertx = vertx;
@@ -53,12 +58,14 @@ final class Control {
         this.timeout = timeout;
     }
 
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 
     /** Gives the launcher and the run into its care: they end with it. A launcher of 0 is none. */
     Future<Boolean> mind(long launcherPid, long tag) {
+        used = true;
         return ask("mind", launcherPid == 0 ? "" : Long.toString(launcherPid), Long.toString(tag));
     }
 
@@ -67,18 +74,58 @@ final class Control {
         return ask("krun");
     }
 
+    /** Whether it stood beside a run: then that run's descendants may still hold its standard error. */
+    boolean used() {
+        return used;
+    }
+
+    /** Ends the launcher, whose run is over, and is there for other work. */
+    Future<Boolean> done() {
+        return ask("done");
+    }
+
     /** Ends the launcher, then itself. */
     Future<Boolean> end() {
         return ask("end");
     }
 
-    /** Teaches it further operations. */
-    Future<Boolean> learn(String script) {
-        return ask("learn", script);
+    /** Teaches it further operations, once. Should it not learn them, the first of them fails. */
+    void learn(String script) {
+        if (learned)
+            return;
+        learned = true;
+        ask("learn", script).onFailure(ignored -> {});
     }
 
     void heartbeat() {
         channel.write("\0");
+    }
+
+    @Override
+    public void stand(Consumer<Channel.Loss> lost) {
+        listen(lost, data -> {
+            late += data.length();
+            // Guard against what a run left behind and never stops writing: nobody reads it, and nobody holds it up.
+            if (late > MOST_LATE && channel.alive()) {
+                dismiss();
+                lost.accept(new Channel.Loss(OptionalInt.empty(), "what an ended command left behind floods it"));
+            }
+        });
+    }
+
+    @Override
+    public void beat() {
+        send(Parts.NONE, "ping").onFailure(ignored -> {});
+    }
+
+    @Override
+    public Future<Void> dismiss() {
+        // Guard against one that nobody has listened to yet: its answer would not be heard.
+        listen(loss -> {});
+        return end().transform(done -> {
+            channel.close();
+            return Future.succeededFuture();
+        });
     }
 
     /** Asks without a limit of time; fails when the channel is lost. */
@@ -101,6 +148,11 @@ final class Control {
      * @param lost told once those who wait for answers were
      */
     void listen(Consumer<Channel.Loss> lost) {
+        listen(lost, data -> {});
+    }
+
+    /** @param stderr gets what others say on its standard error */
+    void listen(Consumer<Channel.Loss> lost, Consumer<Buffer> stderr) {
         channel.listen(new Channel.Sink() {
             @Override
             public void stdout(Buffer data) {
@@ -108,7 +160,9 @@ final class Control {
             }
 
             @Override
-            public void stderr(Buffer data) {}
+            public void stderr(Buffer data) {
+                stderr.accept(data);
+            }
 
             @Override
             public void lost(Channel.Loss loss) {

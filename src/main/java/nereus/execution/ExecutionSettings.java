@@ -14,6 +14,7 @@ import nereus.settings.Section;
  * @param readyTimeout how long an opened exec may take to say READY before another is tried
  * @param openAttempts how many execs are tried for one channel
  * @param openTimeout no further exec is tried once this has passed
+ * @param openedAhead how many execs are being opened at once that nobody waits for yet
  * @param startTimeout from sending the command until the launcher has started it
  * @param heartbeat how often our channels are told that we live
  * @param silence after how long without a heartbeat launcher, control and guard end what is theirs
@@ -28,7 +29,8 @@ import nereus.settings.Section;
 public record ExecutionSettings(String task, String user, int pendingPerRunner, int runningPerRunner,
         Duration pendingFor,
         Duration readyTimeout,
-        int openAttempts, Duration openTimeout, Duration startTimeout, Duration heartbeat, Duration silence,
+        int openAttempts, Duration openTimeout, int openedAhead, Duration startTimeout, Duration heartbeat,
+        Duration silence,
         Duration grace,
         Duration controlTimeout, Duration endingWait, Duration straggler, Duration clientPing, Duration clientSilence,
         Duration clientClose) {
@@ -40,6 +42,7 @@ public record ExecutionSettings(String task, String user, int pendingPerRunner, 
                 section.duration("pendingFor", Duration.ofSeconds(60)),
                 section.duration("readyTimeout", Duration.ofSeconds(2)), section.number("openAttempts", 5, 1, 100),
                 section.duration("openTimeout", Duration.ofSeconds(10)),
+                section.number("openedAhead", 4, 1, 1000),
                 section.duration("startTimeout", Duration.ofSeconds(30)),
                 section.duration("heartbeat", Duration.ofSeconds(10)),
                 section.duration("silence", Duration.ofSeconds(30)),

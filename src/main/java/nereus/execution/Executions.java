@@ -8,15 +8,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
 import nereus.runner.Claimed;
+import nereus.runner.Ending;
+import org.jspecify.annotations.Nullable;
 
 /** The executions that wait for their client, and those that run. Any thread, but for {@link #run}. */
 public final class Executions {
@@ -28,6 +33,8 @@ public final class Executions {
 
     private final Map<String, RunnerExecutions> runners = new ConcurrentHashMap<>();
     private final Relay.Relays shared;
+    private final Ceiling ceiling;
+    private volatile List<Claimed> wished = List.of();
     private volatile boolean closed;
 
     /**
@@ -38,10 +45,12 @@ public final class Executions {
     public Executions(Vertx vertx, ExecTransport transport, RunnerLife life, ExecutionSettings settings,
             RandomGenerator random,
             Ticker ticker) {
-        var channels = new ChannelOpener(vertx, transport, settings, ticker);
+        this.ceiling = new Ceiling(ticker);
+        var channels = new ChannelOpener(vertx, transport, settings, ticker, this::crowded);
         this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
                 ticker, random,
-                new UserChange(settings.user()), new ListingMemory());
+                new UserChange(settings.user()), new ListingMemory(), new Home(vertx),
+                new Pace(vertx, settings.openedAhead(), ticker, random), new Warmth());
     }
 
     /**
@@ -57,9 +66,11 @@ public final class Executions {
         if (held + command.held() > MOST_PENDING_BYTES)
             throw new TooManyExecutions("commands of " + (held >> 20)
                     + " MiB wait for their clients already; connect to some, or let them expire");
-        of(runner).keep(execution, now, shared.settings()).ifPresent(full -> {
+        RunnerExecutions executions = of(runner);
+        executions.keep(execution, now, shared.settings()).ifPresent(full -> {
             throw new TooManyExecutions("runner " + runner.id() + " has " + full);
         });
+        executions.stock().check();
         return execution.id();
     }
 
@@ -85,6 +96,54 @@ public final class Executions {
         relay.begin();
         if (closed)
             relay.shutdown();
+    }
+
+    /**
+     * In these runners, and in no others, a guard and what the next run needs are kept ready from now on, begun in this order; in the
+     * first of them only, when Nomad has no room for more connections. What is not kept is opened when it is needed.
+     */
+    public synchronized void keepReady(List<Claimed> wanted) {
+        if (closed)
+            return;
+        wished = wanted;
+        List<Claimed> kept = wanted.subList(0, Math.min(wanted.size(), ceiling.most()));
+        for (Claimed runner : kept)
+            enter(runner, entered -> {}).keep();
+        Set<String> ids = kept.stream().map(Claimed::id).collect(Collectors.toSet());
+        for (var entry : runners.entrySet()) {
+            if (ids.contains(entry.getKey()))
+                continue;
+            RunnerExecutions unwanted = entry.getValue();
+            // Guard against a use that begins now: what is in use stays, and only what is kept ready goes.
+            boolean unused = runners.computeIfPresent(entry.getKey(),
+                    (id, known) -> known == unwanted && !known.claimed() ? null : known) == null;
+            if (unused)
+                unwanted.dismiss();
+            else if (unwanted.stock().kept())
+                unwanted.stock().release();
+        }
+        // Guard against a close that has seen them all before the last was entered.
+        if (closed)
+            runners.values().forEach(RunnerExecutions::dismiss);
+    }
+
+    /** A connection was refused because there are too many: commands come before what is kept ready. */
+    private void crowded() {
+        long kept = runners.values().stream().filter(runner -> runner.stock().kept()).count();
+        // Not at once: whoever was refused may be one of those that are being kept just now.
+        if (ceiling.hit(Math.toIntExact(kept)))
+            shared.home().context().runOnContext(v -> keepReady(wished));
+    }
+
+    /** How much is kept ready, and how often it was there. */
+    public WarmthReading warmth() {
+        int kept = 0;
+        int ready = 0;
+        for (RunnerExecutions runner : runners.values()) {
+            kept += runner.stock().kept() ? 1 : 0;
+            ready += runner.stock().ready() ? 1 : 0;
+        }
+        return shared.warmth().reading(kept, ready, shared.pace().troubled());
     }
 
     /**
@@ -153,26 +212,45 @@ public final class Executions {
     public Future<Void> close() {
         closed = true;
         List<RunnerExecutions> all = List.copyOf(runners.values());
+        // Before what ends could be made good.
+        Future<?> cold = Future.join(all.stream().map(runner -> runner.stock().release()).toList());
         return Future.join(all.stream().map(RunnerExecutions::shutdown).toList())
                 .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .transform(done -> cold)
                 .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop(false)).toList())
+                        .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .transform(ended -> Future.succeededFuture()));
     }
 
+    /** For a use of a claimed runner: from the first one on its end is waited for. */
     private RunnerExecutions of(Claimed runner) {
-        var made = new AtomicReference<RunnerExecutions>();
-        RunnerExecutions executions = runners.computeIfAbsent(runner.id(), id -> {
-            var fresh = new RunnerExecutions(runner, shared, shared.random());
-            made.set(fresh);
-            return fresh;
-        });
-        RunnerExecutions fresh = made.get();
-        if (fresh != null)
+        var first = new AtomicBoolean();
+        RunnerExecutions executions = enter(runner, entered -> first.set(entered.claim()));
+        if (first.get())
             shared.life().ended(runner.id()).thenAccept(ending -> {
-                runners.remove(runner.id(), fresh);
-                fresh.runnerEnded(ending);
+                runners.remove(runner.id(), executions);
+                executions.runnerEnded(ending);
             });
         return executions;
+    }
+
+    /** @param begin done before anybody else can see it, or find that nobody uses it */
+    private RunnerExecutions enter(Claimed runner, Consumer<RunnerExecutions> begin) {
+        var replaced = new AtomicReference<@Nullable RunnerExecutions>();
+        RunnerExecutions entered = runners.compute(runner.id(), (id, known) -> {
+            RunnerExecutions right = known;
+            if (right == null || !right.in(runner)) {
+                replaced.set(known);
+                right = new RunnerExecutions(runner, shared);
+            }
+            begin.accept(right);
+            return right;
+        });
+        RunnerExecutions old = replaced.get();
+        // What was in use is told of its runner's end; what was only kept ready went with the container.
+        if (old != null && !old.claimed())
+            old.runnerEnded(Ending.STOPPED);
+        return entered;
     }
 
     private String uuid() {

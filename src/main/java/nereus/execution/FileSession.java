@@ -72,8 +72,9 @@ public final class FileSession {
     private @Nullable Control control;
     private @Nullable Operation operation;
     private String over = "the session was closed";
-    private boolean learned;
     private boolean feeding;
+    /** What ran as the learner's user had the control's own output: a program that took it over may still have it. */
+    private boolean exposed;
     /** Paused: the one who hears it is slow, so that its own silence says nothing. */
     private boolean held;
     private long heartbeat = -1;
@@ -82,7 +83,10 @@ public final class FileSession {
         this.shared = shared;
         this.runner = runner;
         this.claimed = claimed;
-        this.context = shared.vertx().getOrCreateContext();
+        // Whoever has no event loop of its own goes where channels are kept ready.
+        this.context = Context.isOnEventLoopThread()
+                ? shared.vertx().getOrCreateContext()
+                : shared.home().context();
         this.patience = new Timer(shared.vertx(),
                 () -> fail("nothing was heard of runner " + claimed.id() + " for " + waiting.toMillis() + " ms"));
     }
@@ -96,7 +100,7 @@ public final class FileSession {
                 return;
             }
             await(within);
-            shared.channels().control(claimed, runner.tags()).onComplete(opened -> {
+            runner.borrow().onComplete(opened -> {
                 if (opened.succeeded())
                     opened(opened.result());
                 else
@@ -150,7 +154,10 @@ public final class FileSession {
     public Future<OpenFile> read(byte[] path, boolean privileged, Duration within, Duration stall) {
         Buffer argument = argument(path);
         var file = new OpenFile(this, stall);
-        return on(() -> file.open(user(privileged), argument, within));
+        return on(() -> {
+            exposed |= !privileged;
+            return file.open(user(privileged), argument, within);
+        });
     }
 
     /** Ends it, with what is under way; completes when nothing of it is left in the runner. */
@@ -186,11 +193,7 @@ public final class FileSession {
         var begun = new Operation(runner.tags().next(), Promise.promise());
         operation = begun;
         await(within);
-        if (!learned) {
-            learned = true;
-            // Should it not have learned, the operation fails.
-            used.learn(shared.channels().files()).onFailure(ignored -> {});
-        }
+        used.learn(shared.channels().files());
         var all = new Buffer[arguments.length + 1];
         all[0] = text(begun.tag());
         System.arraycopy(arguments, 0, all, 1, arguments.length);
@@ -261,8 +264,7 @@ public final class FileSession {
         fail(reason, true);
     }
 
-    private void opened(Channel channel) {
-        var opened = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
+    private void opened(Control opened) {
         opened.listen(loss -> fail("the control channel was lost: " + loss.reason()));
         control = opened;
         if (state == State.OVER) {
@@ -340,15 +342,20 @@ public final class FileSession {
     private void dismiss(Control used) {
         // Guard against a session that is still paused: its last answer would never be heard.
         used.channel().resume();
-        used.end().onComplete(ended -> {
-            used.channel().close();
+        if (!exposed && runner.giveBack(used)) {
+            // It is the next one's: whoever still has this session must not touch it.
+            control = null;
             closed();
-        });
+        } else {
+            used.dismiss().onComplete(ended -> closed());
+        }
     }
 
     private void closed() {
-        if (gone.tryComplete())
+        if (gone.tryComplete()) {
             runner.closed(this);
+            runner.stock().replenish();
+        }
     }
 
     private void await(Duration within) {

@@ -3,7 +3,6 @@ package nereus.execution;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import nereus.runner.Claimed;
@@ -15,46 +14,53 @@ import org.slf4j.event.Level;
 /**
  * A runner's guard: the channel over which we say that we live. When its heartbeats stop, the script at its other end kills all that
  * was started there. It never carries data, since a script in the middle of data does not see the silence. Lost, it is opened again,
- * and the new guard removes the old one before that would act. Any thread may call it; it lives on one context.
+ * and the new guard removes the old one before that would act. Any thread may call it; it lives on the home loop.
  */
 final class Guard {
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    private final Vertx vertx;
+    private final Relay.Relays shared;
     private final Context context;
-    private final ChannelOpener channels;
     private final Claimed runner;
     private final TagRange tags;
-    private final ExecutionSettings settings;
     private final Timer reopen;
     private final Promise<Void> gone = Promise.promise();
     private Duration pause = FIRST_PAUSE;
     private @Nullable Channel channel;
     private long heartbeat = -1;
     private boolean begun;
+    private boolean opening;
+    /** Something runs there: it does not wait for others that are to be opened. */
+    private boolean needed;
     private boolean before;
     private boolean stopped;
     private boolean killing;
 
-    Guard(Vertx vertx, ChannelOpener channels, Claimed runner, TagRange tags, ExecutionSettings settings) {
-        this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
-        this.channels = channels;
+    Guard(Relay.Relays shared, Claimed runner, TagRange tags) {
+        this.shared = shared;
+        this.context = shared.home().context();
         this.runner = runner;
         this.tags = tags;
-        this.settings = settings;
-        this.reopen = new Timer(vertx, this::open);
+        this.reopen = new Timer(shared.vertx(), this::open);
     }
 
-    /** Opens the guard, the first time it is called. */
+    /** Opens the guard, the first time it is called, because something begins to run there. */
     void ensure() {
         context.runOnContext(v -> {
-            if (begun || stopped)
-                return;
-            begun = true;
-            open();
+            boolean waiting = !needed && begun;
+            needed = true;
+            if (!begun || (waiting && !reopen.running()))
+                open();
+        });
+    }
+
+    /** Opens the guard, the first time it is called, as the pace of what is opened ahead allows. */
+    void keep() {
+        context.runOnContext(v -> {
+            if (!begun)
+                open();
         });
     }
 
@@ -74,7 +80,20 @@ final class Guard {
     }
 
     private void open() {
-        channels.guard(runner, tags, before).onComplete(opened -> {
+        begun = true;
+        if (needed)
+            openNow();
+        else
+            shared.pace().enter(runner.environment(), false, this::openNow);
+    }
+
+    /** Null when there is one, or none is to be. */
+    private @Nullable Future<?> openNow() {
+        if (stopped || opening || channel != null)
+            return null;
+        opening = true;
+        return shared.channels().guard(runner, tags, before).onComplete(opened -> {
+            opening = false;
             if (opened.failed()) {
                 lost(String.valueOf(opened.cause().getMessage()));
                 return;
@@ -83,7 +102,8 @@ final class Guard {
             Channel open = opened.result();
             channel = open;
             pause = FIRST_PAUSE;
-            heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> open.write("\n"));
+            heartbeat = shared.vertx().setPeriodic(shared.settings().heartbeat().toMillis(),
+                    tick -> open.write("\n"));
             open.listen(new Channel.Sink() {
                 @Override
                 public void stdout(Buffer data) {}
@@ -103,13 +123,13 @@ final class Guard {
 
     private void lost(String reason) {
         channel = null;
-        vertx.cancelTimer(heartbeat);
+        shared.vertx().cancelTimer(heartbeat);
         if (stopped) {
             gone.tryComplete();
             return;
         }
         before = true;
-        log.atLevel(pause.equals(FIRST_PAUSE) ? Level.INFO : Level.DEBUG).log(
+        log.atLevel(needed && pause.equals(FIRST_PAUSE) ? Level.INFO : Level.DEBUG).log(
                 "runner {}: no guard there, trying again in {} ms: {}",
                 runner.id(), pause.toMillis(), reason);
         reopen.start(pause);
@@ -117,11 +137,12 @@ final class Guard {
     }
 
     private void end() {
-        vertx.cancelTimer(heartbeat);
+        shared.vertx().cancelTimer(heartbeat);
         Channel open = channel;
         if (open == null) {
-            // One that is being opened is ended when it is there; nobody waits for it.
-            gone.tryComplete();
+            // One that is being opened is ended when it is there.
+            if (!opening)
+                gone.tryComplete();
             return;
         }
         channel = null;
@@ -130,9 +151,9 @@ final class Guard {
         else
             open.closeInput();
         // The script leaves by itself; a socket closed at once might take the bytes on their way with it.
-        new Timer(vertx, () -> {
+        new Timer(shared.vertx(), () -> {
             open.close();
             gone.tryComplete();
-        }).start(settings.readyTimeout());
+        }).start(shared.settings().readyTimeout());
     }
 }

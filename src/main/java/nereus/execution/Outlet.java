@@ -2,10 +2,12 @@ package nereus.execution;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /**
  * A program's output on its way to the client: decoded, wrapped, and held back while the client is slower, in which case the program is
- * stopped and pieces are merged. What comes while the client keeps up is sent at once. Lives on the client's context.
+ * stopped and pieces are merged. What comes while the client keeps up is sent at once; of what comes within one turn of the event loop,
+ * where a full stream has dozens of Nomad's frames, all but the first is sent at the end of that turn, merged. Lives on the client's context.
  */
 final class Outlet {
     /** Characters in one message; even all escaped it stays below the size where faye or browsers would mind. */
@@ -20,19 +22,24 @@ final class Outlet {
     private final ClientSocket client;
     private final Runnable pause;
     private final Runnable resume;
+    private final Consumer<Runnable> later;
     private final Utf8 stdout = new Utf8();
     private final Utf8 stderr = new Utf8();
     private final Deque<Piece> held = new ArrayDeque<>();
     private boolean stopped;
+    /** Something was sent in this turn of the event loop. */
+    private boolean sent;
 
     /**
      * @param pause stops the program's output; what is already on its way still comes
      * @param resume lets it go on
+     * @param later runs something after this turn of the event loop
      */
-    Outlet(ClientSocket client, Runnable pause, Runnable resume) {
+    Outlet(ClientSocket client, Runnable pause, Runnable resume, Consumer<Runnable> later) {
         this.client = client;
         this.pause = pause;
         this.resume = resume;
+        this.later = later;
     }
 
     void stdout(byte[] bytes, int from, int to) {
@@ -50,10 +57,7 @@ final class Outlet {
 
     /** To be called when the client has read. */
     void drained() {
-        while (!held.isEmpty() && !client.full()) {
-            Piece piece = held.removeFirst();
-            write(piece.stream(), piece.text().toString());
-        }
+        release();
         if (stopped && held.isEmpty() && !client.full()) {
             stopped = false;
             resume.run();
@@ -81,8 +85,10 @@ final class Outlet {
     }
 
     private void accept(Stream stream, String text, int from, int to) {
-        if (!stopped && !client.full()) {
+        if (!stopped && !sent && !client.full()) {
             write(stream, text.substring(from, to));
+            sent = true;
+            later.accept(this::turnOver);
             return;
         }
         Piece last = held.peekLast();
@@ -90,6 +96,27 @@ final class Outlet {
             last.text().append(text, from, to);
         else
             held.addLast(new Piece(stream, new StringBuilder(text.substring(from, to))));
+        if (client.full())
+            stop();
+    }
+
+    private void turnOver() {
+        sent = false;
+        if (stopped)
+            return;
+        release();
+        if (!held.isEmpty())
+            stop();
+    }
+
+    private void release() {
+        while (!held.isEmpty() && !client.full()) {
+            Piece piece = held.removeFirst();
+            write(piece.stream(), piece.text().toString());
+        }
+    }
+
+    private void stop() {
         if (!stopped) {
             stopped = true;
             pause.run();

@@ -4,11 +4,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal and a control channel, both ready, for one run; thrown away after it. Kept alive by heartbeats from its making to its end,
- * so that it can wait for a command. Lives on the context that opened it.
+ * A terminal and a control channel, both ready, for one run. The terminal is thrown away after it; so is the control, unless somebody
+ * has use for it. Kept alive by heartbeats from its making to its end. Lives on the context that opened its channels.
  */
 final class Pair {
     /** What a pair tells of its run. */
@@ -24,22 +25,43 @@ final class Pair {
         void drained();
     }
 
+    /** Who may have use for the control of a run that is over. */
+    interface Heir {
+        Heir NONE = new Heir() {
+            @Override
+            public boolean wants() {
+                return false;
+            }
+
+            @Override
+            public void inherit(Future<Control> control) {
+                throw new AssertionError("nobody wants it");
+            }
+        };
+
+        boolean wants();
+
+        /** It comes once it has ended its launcher; from then on it is the heir's. */
+        void inherit(Future<Control> control);
+    }
+
     private final Vertx vertx;
     private final Terminal terminal;
     private final Control control;
-    private final Duration leave;
+    private final Heir heir;
     private final long heartbeat;
     private @Nullable Listener listener;
     private boolean used;
+    private boolean inherited;
 
-    Pair(Vertx vertx, Channel terminal, Channel control, ExecutionSettings settings) {
+    Pair(Vertx vertx, Terminal terminal, Control control, Duration beat, Heir heir) {
         this.vertx = vertx;
-        this.terminal = new Terminal(vertx, terminal);
-        this.control = new Control(vertx, control, settings.controlTimeout());
-        this.leave = settings.readyTimeout();
-        this.heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> heartbeat());
-        control.listen(new ControlSink());
-        terminal.listen(new TerminalSink());
+        this.terminal = terminal;
+        this.control = control;
+        this.heir = heir;
+        this.heartbeat = vertx.setPeriodic(beat.toMillis(), tick -> heartbeat());
+        control.channel().listen(new ControlSink());
+        terminal.channel().listen(new TerminalSink());
     }
 
     Terminal terminal() {
@@ -47,7 +69,12 @@ final class Pair {
     }
 
     boolean controlled() {
-        return control.channel().alive();
+        return !inherited && control.channel().alive();
+    }
+
+    /** Whether both channels are there, as far as is known. */
+    boolean whole() {
+        return terminal.channel().alive() && control.channel().alive();
     }
 
     void listen(Listener listener) {
@@ -85,27 +112,47 @@ final class Pair {
         });
     }
 
+    /** The same for a run that has come to its own end: its control goes on, if there is an heir who has use for it. */
+    Future<Void> leave() {
+        if (!heir.wants())
+            return end();
+        Future<Control> free = control.done().compose(done -> {
+            if (!done || !control.channel().alive())
+                return Future.failedFuture("it could not end its launcher");
+            inherited = true;
+            return Future.succeededFuture(control);
+        });
+        heir.inherit(free);
+        return free.transform(done -> {
+            close();
+            return Future.succeededFuture();
+        });
+    }
+
     /** Sends a pair away that had no command. */
     void dismiss() {
         if (used)
             throw new IllegalStateException("this pair has a command");
         vertx.cancelTimer(heartbeat);
-        terminal.dismiss(leave);
-        control.end().onComplete(done -> control.channel().close());
+        terminal.dismiss();
+        control.dismiss();
     }
 
     /** Closes both sockets; for a runner that is gone. */
     void close() {
         vertx.cancelTimer(heartbeat);
         terminal.channel().close();
+        if (inherited)
+            return;
         control.channel().close();
-        control.lost(new Channel.Loss(java.util.OptionalInt.empty(), "closed by us"));
+        control.lost(new Channel.Loss(OptionalInt.empty(), "closed by us"));
     }
 
     private void heartbeat() {
-        control.heartbeat();
+        if (!inherited)
+            control.heartbeat();
         if (!used)
-            terminal.heartbeat();
+            terminal.beat();
     }
 
     private final class TerminalSink implements Channel.Sink {

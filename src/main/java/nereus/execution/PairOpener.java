@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import nereus.runner.Claimed;
 
-/** Opens pairs on demand: both channels at once. */
-final class PairOpener implements PairSource {
+/** Makes pairs for runs, of channels that are opened for them or come from somewhere else. */
+final class PairOpener {
     private final Vertx vertx;
     private final ChannelOpener channels;
     private final ExecutionSettings settings;
@@ -16,20 +16,18 @@ final class PairOpener implements PairSource {
         this.settings = settings;
     }
 
-    @Override
-    public Future<Pair> take(Claimed runner, TagRange tags) {
-        Future<Channel> control = channels.control(runner, tags);
-        Future<Channel> terminal = channels.terminal(runner, tags);
-        return Future.join(control, terminal)
-                .map(both -> new Pair(vertx, terminal.result(), control.result(), settings))
+    /** Opens both channels at once, on the calling context; fails when one did not come about in time. */
+    Future<Pair> open(Claimed runner, TagRange tags) {
+        return join(channels.terminal(runner, tags, false), channels.control(runner, tags, false), Pair.Heir.NONE);
+    }
+
+    /** A pair of these two once both are there; without the one, the other is sent away. */
+    Future<Pair> join(Future<Terminal> terminal, Future<Control> control, Pair.Heir heir) {
+        return Future.join(terminal, control)
+                .map(both -> new Pair(vertx, terminal.result(), control.result(), settings.heartbeat(), heir))
                 .onFailure(cause -> {
-                    if (terminal.succeeded())
-                        new Terminal(vertx, terminal.result()).dismiss(settings.readyTimeout());
-                    // End of input is enough for a control: no launcher is in its care.
-                    if (control.succeeded()) {
-                        control.result().closeInput();
-                        new Timer(vertx, control.result()::close).start(settings.readyTimeout());
-                    }
+                    terminal.onSuccess(Standby::dismiss);
+                    control.onSuccess(Standby::dismiss);
                 });
     }
 }

@@ -65,9 +65,10 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     private boolean heard;
 
     /** What all relays share. */
-    record Relays(Vertx vertx, PairSource pairs, ChannelOpener channels, RunnerLife life, ExecutionSettings settings,
+    record Relays(Vertx vertx, PairOpener pairs, ChannelOpener channels, RunnerLife life, ExecutionSettings settings,
             Ticker ticker,
-            java.util.random.RandomGenerator random, UserChange userChange, ListingMemory listings) {}
+            java.util.random.RandomGenerator random, UserChange userChange, ListingMemory listings, Home home,
+            Pace pace, Warmth warmth) {}
 
     Relay(Relays shared, RunnerExecutions runner, Executions.Execution execution, ServerWebSocket socket) {
         this.shared = shared;
@@ -76,7 +77,8 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         Vertx vertx = shared.vertx();
         this.context = vertx.getOrCreateContext();
         this.client = new ClientSocket(vertx, socket, shared.settings(), shared.ticker(), this);
-        this.outlet = new Outlet(client, this::pauseOutput, this::resumeOutput);
+        this.outlet = new Outlet(client, this::pauseOutput, this::resumeOutput,
+                what -> context.runOnContext(v -> what.run()));
         this.input = new Input(client);
         this.nonce = nonce(shared.random());
         this.tag = runner.tags().next();
@@ -99,7 +101,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         }
         if (execution.command().timeLimit().isPositive())
             limit.start(execution.command().timeLimit());
-        shared.pairs().take(execution.runner(), runner.tags()).onComplete(taken -> {
+        runner.take().onComplete(taken -> {
             if (taken.succeeded())
                 opened(taken.result());
             else
@@ -189,6 +191,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
             return;
         state = State.CLOSED;
         runner.closed(this);
+        runner.stock().replenish();
         gone.complete();
     }
 
@@ -310,6 +313,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         public void started() {
             started = true;
             start.cancel();
+            runner.stock().replenish();
             if (state == State.RUNNING && pair != null)
                 input.open(pair.terminal().channel());
         }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import nereus.runner.Claimed;
 import nereus.runner.Ending;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +17,39 @@ import org.jspecify.annotations.Nullable;
 final class RunnerExecutions {
     private record Pending(Executions.Execution execution, long since) {}
 
+    private final Claimed runner;
+    private final Relay.Relays shared;
     private final TagRange tags;
     private final Guard guard;
+    private final Stock stock;
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private final Set<Relay> running = new HashSet<>();
     private final Set<FileSession> files = new HashSet<>();
     private @Nullable Ending ending;
+    private boolean claimed;
 
-    RunnerExecutions(Claimed runner, Relay.Relays shared, RandomGenerator random) {
-        this.tags = TagRange.random(random);
-        this.guard = new Guard(shared.vertx(), shared.channels(), runner, tags, shared.settings());
+    RunnerExecutions(Claimed runner, Relay.Relays shared) {
+        this.runner = runner;
+        this.shared = shared;
+        this.tags = TagRange.random(shared.random());
+        this.guard = new Guard(shared, runner, tags);
+        this.stock = new Stock(shared, runner, tags);
+    }
+
+    /** Whether that is the same container: one that was restarted in place is another. */
+    boolean in(Claimed other) {
+        return runner.allocationId().equals(other.allocationId()) && runner.restarts() == other.restarts();
+    }
+
+    /** Somebody uses it, who has claimed it; true the first time. */
+    synchronized boolean claim() {
+        boolean first = !claimed;
+        claimed = true;
+        return first;
+    }
+
+    synchronized boolean claimed() {
+        return claimed;
     }
 
     TagRange tags() {
@@ -36,6 +58,31 @@ final class RunnerExecutions {
 
     Guard guard() {
         return guard;
+    }
+
+    Stock stock() {
+        return stock;
+    }
+
+    /** A pair for a run, on the calling context; fails when none came about in time. */
+    Future<Pair> take() {
+        return shared.home().here() ? stock.take() : shared.pairs().open(runner, tags);
+    }
+
+    /** A control for files, on the calling context, which is to be given back; fails when none came about in time. */
+    Future<Control> borrow() {
+        return shared.home().here() ? stock.borrow() : shared.channels().control(runner, tags, false);
+    }
+
+    /** Takes a control back that has answered all it was asked; false when there is no use for it. */
+    boolean giveBack(Control control) {
+        return shared.home().here() && stock.giveBack(control);
+    }
+
+    /** A guard, and what the next run needs, are kept ready there. */
+    void keep() {
+        guard.keep();
+        stock.keep();
     }
 
     /** Keeps it, and with it a place to run; otherwise what there is too much of. */
@@ -122,7 +169,13 @@ final class RunnerExecutions {
         }
         told.forEach(relay -> relay.runnerEnded(how));
         sessions.forEach(session -> session.runnerEnded(how));
+        stock.abandon();
         guard.stop(true);
+    }
+
+    /** Sends away what is kept ready, and the guard; completes when it has gone. What ended commands have left lives on. */
+    Future<Void> dismiss() {
+        return Future.join(stock.release(), guard.stop(false)).mapEmpty();
     }
 
     /** Ends everything because the service ends; completes when nothing of its runs is left. */

@@ -37,11 +37,10 @@ final class TagKill {
 
     private Future<Boolean> attempt(Claimed runner, TagRange tags, long pid, long tag, BooleanSupplier wanted,
             long began, Duration pause) {
-        return shared.channels().control(runner, tags).compose(channel -> {
-            var control = new Control(shared.vertx(), channel, shared.settings().controlTimeout());
+        return shared.channels().control(runner, tags, false).compose(control -> {
             control.listen(loss -> {});
             return control.mind(pid, tag).compose(minded -> control.kill())
-                    .compose(killed -> control.end().map(killed)).onComplete(finished -> channel.close());
+                    .compose(killed -> control.end().map(killed)).onComplete(finished -> control.channel().close());
         }).recover(cause -> {
             boolean again = cause instanceof Channel.NotReady && wanted.getAsBoolean()
                     && (shared.ticker().nanos() - began < shared.settings().silence().toNanos()

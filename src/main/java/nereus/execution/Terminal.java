@@ -1,27 +1,37 @@
 package nereus.execution;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A launcher on its terminal: takes one command, then is the command's standard input and output. */
-final class Terminal {
+final class Terminal implements Standby {
     /** Restarts output that ^S has stopped; then the quit signal. */
     private static final Buffer QUIT = Buffer.buffer(new byte[]{0x11, 0x1c});
     private static final Buffer RESTART_OUTPUT = Buffer.buffer(new byte[]{0x11});
 
     private final Channel channel;
+    private final Duration leave;
+    private final Promise<Void> left = Promise.promise();
     private final Timer leaving;
 
-    Terminal(Vertx vertx, Channel channel) {
+    /** @param leave how long an unused launcher that is sent away may take; it ends by its own silence then */
+    Terminal(Vertx vertx, Channel channel, Duration leave) {
         this.channel = channel;
-        this.leaving = new Timer(vertx, channel::close);
+        this.leave = leave;
+        this.leaving = new Timer(vertx, () -> {
+            channel.close();
+            left.tryComplete();
+        });
     }
 
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 
@@ -44,8 +54,27 @@ final class Terminal {
         return channel.write(Buffer.buffer(lines.toString().getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    /** Tells a launcher without a command that we live. */
-    void heartbeat() {
+    @Override
+    public void stand(Consumer<Channel.Loss> lost) {
+        channel.listen(new Channel.Sink() {
+            @Override
+            public void stdout(Buffer data) {
+                // Answers to our heartbeats: that they come is all they say.
+            }
+
+            @Override
+            public void stderr(Buffer data) {}
+
+            @Override
+            public void lost(Channel.Loss loss) {
+                lost.accept(loss);
+            }
+        });
+    }
+
+    /** Only while the launcher has no command: later an empty line would be the command's. */
+    @Override
+    public void beat() {
         channel.write("\n");
     }
 
@@ -57,24 +86,18 @@ final class Terminal {
         channel.write(RESTART_OUTPUT);
     }
 
-    /** Sends an unused launcher away and closes once it has gone, or after that time: it ends by its own silence then. */
-    void dismiss(Duration within) {
+    /** Sends an unused launcher away. */
+    @Override
+    public Future<Void> dismiss() {
         if (!channel.alive())
-            return;
-        leaving.start(within);
-        channel.listen(new Channel.Sink() {
-            @Override
-            public void stdout(Buffer data) {}
-
-            @Override
-            public void stderr(Buffer data) {}
-
-            @Override
-            public void lost(Channel.Loss loss) {
-                leaving.cancel();
-            }
+            return Future.succeededFuture();
+        leaving.start(leave);
+        stand(loss -> {
+            leaving.cancel();
+            left.tryComplete();
         });
         channel.write("bye\n");
+        return left.future();
     }
 
     /** Bytes as ISO-8859-1 characters. */

@@ -1,5 +1,6 @@
 package nereus.runner;
 
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -7,9 +8,16 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Bell {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition rung = lock.newCondition();
+    private final List<Bell> others;
     private boolean ringing;
 
+    /** @param others rung with it, each for another who waits */
+    public Bell(Bell... others) {
+        this.others = List.of(others);
+    }
+
     public void ring() {
+        others.forEach(Bell::ring);
         lock.lock();
         try {
             ringing = true;

@@ -3,10 +3,12 @@ package nereus.runner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads the whole fleet once. Runs under the fleet's lock. */
 final class Survey {
@@ -47,6 +49,29 @@ final class Survey {
         });
         unfit.forEach((environment, ids) -> levels.putIfAbsent(environment, new Level(0, List.of(), ids, 0)));
         return levels;
+    }
+
+    /** @param most of either kind, in each environment */
+    static Map<Integer, Standing> standings(Table table, Map<Integer, String> revisions, int most) {
+        Map<Integer, List<Runner>> taken = new TreeMap<>();
+        for (Runner runner : table.all()) {
+            boolean somebodys = runner.state == RunnerState.CLAIMED || runner.state == RunnerState.RESERVED;
+            if (somebodys && runner.allocation != null && runner.allocation.running()) {
+                taken.computeIfAbsent(runner.environment, key -> new ArrayList<>()).add(runner);
+            }
+        }
+        Map<Integer, Standing> standings = new TreeMap<>();
+        // Claimed ones of an environment that was deleted meanwhile are served all the same.
+        taken.keySet().forEach(environment -> standings.put(environment, new Standing(List.of(), List.of())));
+        revisions.keySet().forEach(environment -> standings.put(environment, new Standing(List.of(), List.of())));
+        standings.replaceAll((environment, none) -> new Standing(
+                taken.getOrDefault(environment, List.of()).stream()
+                        .sorted(Comparator.comparingLong((Runner runner) -> table.now() - runner.since)).limit(most)
+                        .map(Runner::claimed).toList(),
+                table.idle(environment).stream()
+                        .filter(runner -> table.fit(runner, revisions.getOrDefault(environment, ""))).limit(most)
+                        .map(Runner::claimed).toList()));
+        return standings;
     }
 
     static Map<Integer, PoolCount> counts(Collection<Runner> runners) {

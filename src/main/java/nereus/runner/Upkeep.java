@@ -122,6 +122,16 @@ public final class Upkeep {
         return guarded.locked(() -> Survey.levels(table, revisions));
     }
 
+    /**
+     * Where somebody works or will work next, by environment.
+     *
+     * @param revisions the wanted revision of every environment that is known
+     * @param most runners of either kind, in each environment
+     */
+    public Map<Integer, Standing> standings(Map<Integer, String> revisions, int most) {
+        return guarded.locked(() -> Survey.standings(table, revisions, most));
+    }
+
     /** Claimed runners that nobody has used for their inactivity timeout. */
     public List<String> inactive() {
         return guarded.locked(() -> table.ids(runner -> runner.inactive(table.now())));

@@ -25,9 +25,12 @@ ping) answer 0;;
 mind) field launcher && field tag; answer $?;;
 krun) killed=1; kill_tags "$tag" "$tag"; answer $?;;
 end) finish; answer 0; exit 0;;
+# The run is over, and others may use this channel.
+done) finish; tag= killed=; answer 0;;
 # What few channels need comes over the channel: all of this travels in a URL, and proxies take 8 KiB.
 learn) field x && eval "$x"; answer $?;;
-rm|sweep|put|ls|get) field mark && "do_$op" || exit 1;;
+# Guard against a working directory that was deleted and made anew while this waited: names begin in the new one.
+rm|sweep|put|ls|get) [ . -ef "$PWD" ] || cd "$PWD"; field mark && "do_$op" || exit 1;;
 *) exit 2;;
 esac
 done

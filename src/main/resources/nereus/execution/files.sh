@@ -1,21 +1,23 @@
 # The operations on files, which a control learns when it is to carry some. What an operation starts carries its tag, $mark. One that fails as a whole, so that nobody can say how much
 # of its answer was written or of its input read, ends the control.
-# as USER FUNCTION ARGUMENT...: runs the function as that user, where that can be done; an empty name changes nothing.
-as() { local user=$1 name= uid gid x; shift
-if [ -n "$user" ] && [ "$EUID" = 0 ]; then
-while IFS=: read -r name x uid gid x; do [ "$name" = "$user" ] && break; done </etc/passwd
-if [ "$name" = "$user" ]; then
-export id wait
-x=(setpriv --reuid="$uid" --regid="$gid" --init-groups)
-"${x[@]}" true || { [ -x /sbin/setuser ] && x=(/sbin/setuser "$user"); } || x=()
-[ ${#x[@]} = 0 ] || exec "${x[@]}" /bin/bash -c "$(declare -f answer part list send); "'"$@"' nereus "$@"
+# become USER: in the array by, how a program runs as that user where that can be done; an empty name changes nothing. Found out once.
+whose= way=()
+become() { local name= uid gid x
+by=(); [ -n "$1" ] && [ "$EUID" = 0 ] || return 0
+if [ "$whose" != "$1" ]; then
+whose=$1 way=()
+while IFS=: read -r name x uid gid x; do [ "$name" = "$1" ] && break; done </etc/passwd
+if [ "$name" = "$1" ]; then
+way=(setpriv --reuid="$uid" --regid="$gid" --init-groups)
+"${way[@]}" true </dev/null >/dev/null 9>&- || { [ -x /sbin/setuser ] && way=(/sbin/setuser "$1"); } || way=()
 fi
 fi
-"$@"; }
-# list PATH all|one RECORDS PARTS: seven fields for each file, in base64, for a shell cannot hold a NUL; then the status of find.
+by=("${way[@]}"); }
+# list PATH all|one RECORDS PARTS: seven fields for each file, in base64, for a shell cannot hold a NUL; then the status of find. Only find
+# is that user's: nothing of his ever holds what this channel says.
 list() { local x n=$4 a=(-maxdepth 0)
 [ -d "$1" ] && [ ! -L "$1" ] && { a=(-mindepth 1 -name '.*' -prune -o); [ "$2" = all ] || a=(-maxdepth 1 "${a[@]}"); }
-find "$1" "${a[@]}" -printf '%M\0%s\0%T@\0%u\0%g\0%l\0%P\0' | head -zn $(($3 * 7)) | while [ $((n--)) -gt 0 ] && x=$(head -c 98304 | base64 -w 0) && [ -n "$x" ]; do part "$x"; done
+"${by[@]}" find "$1" "${a[@]}" -printf '%M\0%s\0%T@\0%u\0%g\0%l\0%P\0' | head -zn $(($3 * 7)) | while [ $((n--)) -gt 0 ] && x=$(head -c 98304 | base64 -w 0) && [ -n "$x" ]; do part "$x"; [ ${#x} = 131072 ] || break; done
 answer ${PIPESTATUS[0]}; }
 # send PATH: says how long the file is, waits for a word, and sends it when that is "go"; at last, how many bytes of it were missing.
 send() { local l n x= a b z=0
@@ -45,12 +47,17 @@ do_sweep() { ( ulimit -x "$mark" && exec find . -mindepth 1 -maxdepth 1 ! -name 
 do_put() { local n x s
 field n || return
 x=$(exec 9>&-; ulimit -x "$mark" || exit 255
-head -c "$n" | { tar -xpPf - 2>&1 >/dev/null; s=$?; cat >/dev/null; exit $s; } | { head -c 8000; cat >/dev/null; }
+head -c "$n" | { tar -xpPf - 2>&1 >/dev/null; s=$?; IFS= read -r -N 1 x && cat >/dev/null; exit $s; } | { IFS= read -r -N 8000 x; printf %s "$x"; [ ${#x} -lt 8000 ] || cat >/dev/null; }
 s=("${PIPESTATUS[@]}"); [ "${s[0]}" = 0 ] && exit "${s[1]}"; exit 255)
 s=$?; [ $s -lt 128 ] && answer $s "$x"; }
-do_ls() { local user path depth n parts
+do_ls() { local user path depth n parts by
 field user && field path && field depth && field n && field parts || return
-( ulimit -x "$mark" && as "$user" list "$path" "$depth" "$n" "$parts" ) </dev/null 9>&-; }
-do_get() { local user path
+become "$user"
+( ulimit -x "$mark" && list "$path" "$depth" "$n" "$parts" ) </dev/null 9>&-; }
+do_get() { local user path by
 field user && field path || return
-( ulimit -x "$mark" && as "$user" send "$path" ) 9>&-; }
+become "$user"
+( ulimit -x "$mark" || exit
+[ ${#by[@]} = 0 ] && { send "$path"; exit; }
+export id wait
+exec "${by[@]}" /bin/bash -c "$(declare -f answer part send)"'; send "$1"' nereus "$path" ) 9>&-; }

@@ -17,10 +17,11 @@ fi
 fi
 stty raw -echo
 printf 'READY %s %s\n' $$ $nereus_way
-# Waits for the header; an empty line is a heartbeat, a line of one word sends an unused launcher away.
+# Waits for the header; an empty line is a heartbeat and answered with one, a line of one word sends an unused launcher away.
 while IFS=' ' read -r -t "$3" nereus_nonce nereus_as nereus_err nereus_tag nereus_by nereus_count; do
 [ -n "$nereus_count" ] && break
 [ -n "$nereus_nonce" ] && exit 0
+echo
 done
 [ -n "$nereus_count" ] || exit 1
 nereus_env=()
@@ -33,33 +34,46 @@ done
 IFS= read -r -t "$3" nereus_command || exit 1
 printf -v nereus_command %b "$nereus_command"
 exec 8>"$nereus_err" || exit 1
+# Guard against a working directory that was deleted and made anew while this waited.
+[ . -ef "$PWD" ] || { cd "$PWD" && unset OLDPWD; }
 export SHLVL=0
 unset ${!NOMAD_@}
+# What other processes are needed for is begun at once and waited for below; in the background 0 would not be the terminal.
+exec 5<&0
+stty "$nereus_modes" <&5 &
+nereus_begun=$! nereus_own=()
 set -- "$2"
 if [ "$nereus_as" = user ]; then
 case $nereus_way in
-setpriv) chown "$nereus_uid" /proc/self/fd/0 /proc/self/fd/8
-set -- setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups env HOME="$nereus_home" USER="$1";;
-setuser) chown "$nereus_uid" /proc/self/fd/0 /proc/self/fd/8
-set -- /sbin/setuser "$1" env HOME="$nereus_home" USER="$1";;
-*) set -- env;;
+setpriv|setuser) chown "$nereus_uid" /proc/self/fd/5 /proc/self/fd/8 &
+nereus_begun="$nereus_begun $!" nereus_own=(HOME="$nereus_home" USER="$1")
 esac
-else set -- env; fi
+case $nereus_way in
+setpriv) set -- setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups;;
+setuser) set -- /sbin/setuser "$1";;
+*) set --;;
+esac
+else set --; fi
+# The request's variables are data: no program of ours, let alone one of root's, runs with them. Without any, env is not needed.
+nereus_own+=("${nereus_env[@]}" CODEOCEAN=true)
+[ ${#nereus_env[@]} = 0 ] && [ "$nereus_way" != setuser ] || set -- "$@" env "${nereus_own[@]}"
 # One argument may have 128 KiB, so a longer command comes through a pipe.
-if [ "$nereus_by" = pipe ]; then set -- "$@" "${nereus_env[@]}" CODEOCEAN=true /bin/bash -c 'eval "$(exec cat <&7)" 7<&-'
-else set -- "$@" "${nereus_env[@]}" CODEOCEAN=true /bin/bash -c "$nereus_command"; fi
+if [ "$nereus_by" = pipe ]; then set -- "$@" /bin/bash -c 'eval "$(exec cat <&7)" 7<&-'
+else set -- "$@" /bin/bash -c "$nereus_command"; fi
 # The named pipe that shows that a command runs. A helper waits at it and removes it, for at the end there may be no room left to fork.
 nereus_fifo=/tmp/stderr_$nereus_tag.fifo nereus_helper=
 if mkfifo -m 600 "$nereus_fifo"; then
-( trap '' INT QUIT TSTP HUP TERM; exec 8>&- </dev/null >/dev/null; read -r nereus_x <"$nereus_fifo"; exec rm -f "$nereus_fifo" ) &
+( trap '' INT QUIT TSTP HUP TERM; exec 5<&- 8>&- </dev/null >/dev/null; read -r nereus_x <"$nereus_fifo"; exec rm -f "$nereus_fifo" ) &
 nereus_helper=$!
 exec 6<>"$nereus_fifo"
 fi
-stty "$nereus_modes"
+wait $nereus_begun
+exec 5<&-
 printf '\e]%s;S\a' "$nereus_nonce"
 # The tag comes before anything of the command runs: what is killed by it includes all that the command starts.
 ( ulimit -x "$nereus_tag"; echo 1000 >/proc/self/oom_score_adj
 [ "$nereus_by" = pipe ] && exec 7< <(exec 6>&- 8>&-; printf %s "$nereus_command")
+[ ${#nereus_env[@]} = 0 ] && export "${nereus_own[@]}"
 exec "$@" 2>&8 8>&- 6>&- )
 nereus_code=$?
 trap '' TTOU

@@ -10,18 +10,20 @@ import java.util.Deque;
 import java.util.Set;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import nereus.nomad.ExecSocket;
 import nereus.nomad.ExecTransport;
+import nereus.nomad.NomadException;
 import org.junit.jupiter.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /** Exec sessions whose processes are played by the test. Guards are played by itself. */
 final class FakeTransport implements ExecTransport {
     /** What a control answers by itself; operations on files are played by the test. */
-    private static final Set<String> ANSWERED = Set.of("ping", "mind", "krun", "end", "learn");
+    private static final Set<String> ANSWERED = Set.of("ping", "mind", "krun", "done", "end", "learn");
 
     private final Vertx vertx;
     private final BlockingQueue<Session> terminals = new LinkedBlockingQueue<>();
@@ -29,7 +31,11 @@ final class FakeTransport implements ExecTransport {
     private final Deque<Boolean> deaths = new ArrayDeque<>();
     private volatile String refusing = "";
     final AtomicInteger refused = new AtomicInteger();
+    /** How many sessions, guards included, may be open at once. */
+    volatile int room = Integer.MAX_VALUE;
     private volatile long readyAfter;
+    /** All sessions that came about, guards included. */
+    final ConcurrentLinkedQueue<Session> all = new ConcurrentLinkedQueue<>();
 
     FakeTransport(Vertx vertx) {
         this.vertx = vertx;
@@ -59,13 +65,18 @@ final class FakeTransport implements ExecTransport {
     @Override
     public Future<ExecSocket> open(String allocationId, String task, List<String> command, boolean terminal,
             ExecSocket.Listener listener) {
-        Assertions.assertEquals("allocation-1", allocationId);
+        Assertions.assertTrue(allocationId.startsWith("allocation-"), allocationId);
         Assertions.assertEquals("default-task", task);
         if (!refusing.isEmpty()) {
             refused.incrementAndGet();
             return Future.failedFuture(refusing);
         }
+        if (open() >= room) {
+            refused.incrementAndGet();
+            return Future.failedFuture(new NomadException.Refused(429, "Nomad answered 429: too many", false));
+        }
         var session = new Session(vertx.getOrCreateContext(), listener, terminal, command.size() > 8);
+        all.add(session);
         if (session.guard) {
             session.say("READY 1\n");
         } else if (dies()) {
@@ -90,6 +101,11 @@ final class FakeTransport implements ExecTransport {
         Session control = controls.poll(15, TimeUnit.SECONDS);
         Assertions.assertTrue(terminal != null && control != null, "no pair was opened within 15 s");
         return new Run(terminal, control);
+    }
+
+    /** How many sockets are open. */
+    long open() {
+        return all.stream().filter(session -> !session.closed && !session.over).count();
     }
 
     /** A further control channel. */
@@ -143,8 +159,12 @@ final class FakeTransport implements ExecTransport {
         final boolean guard;
         volatile String status = "0";
         volatile boolean stuck;
+        /** Answers nothing, though nobody is told that it is gone. */
+        volatile boolean mute;
         volatile boolean paused;
         volatile boolean closed;
+        /** The process has ended, or its connection was cut. */
+        volatile boolean over;
         private final Context context;
         private final Listener listener;
         private final boolean terminal;
@@ -171,6 +191,14 @@ final class FakeTransport implements ExecTransport {
             });
         }
 
+        /** Says all of these within one turn of the event loop. */
+        void burst(String... texts) {
+            tell(() -> {
+                for (String text : texts)
+                    listener.stdout(Buffer.buffer(text));
+            });
+        }
+
         /** Whether all that was said has been taken. */
         boolean settled() {
             return telling.get() == 0;
@@ -185,6 +213,7 @@ final class FakeTransport implements ExecTransport {
         }
 
         void exit(int code) {
+            over = true;
             tell(() -> {
                 listener.exited(code);
                 listener.closed("");
@@ -192,6 +221,7 @@ final class FakeTransport implements ExecTransport {
         }
 
         void cut() {
+            over = true;
             tell(() -> listener.closed("cut by the test"));
         }
 
@@ -214,6 +244,12 @@ final class FakeTransport implements ExecTransport {
             synchronized (heard) {
                 heard.append(data.toString(StandardCharsets.UTF_8));
             }
+            if (mute)
+                return Future.succeededFuture();
+            if (terminal && !stuck && data.toString(StandardCharsets.UTF_8).equals("\n"))
+                say("\n");
+            if (terminal && data.toString(StandardCharsets.UTF_8).equals("bye\n"))
+                exit(0);
             if (guard && data.toString(StandardCharsets.UTF_8).equals("kill\n"))
                 exit(0);
             if (!terminal && !guard && !stuck) {

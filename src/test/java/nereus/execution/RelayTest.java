@@ -77,6 +77,21 @@ class RelayTest {
     }
 
     @Test
+    void ofWhatComesInOneTurnTheFirstIsSentAtOnceAndTheRestMergedAtItsEnd() throws Exception {
+        TestClient client = stage.run("cmd");
+        assertEquals("start", client.next().getString("type"));
+        FakeTransport.Run run = transport.run().start("cmd");
+        run.terminal.burst("one ", "two ", "three ", "four");
+        assertEquals("one ", client.next().getString("data"));
+        assertEquals("two three four", client.next().getString("data"));
+        run.terminal.say("later");
+        assertEquals("later", client.next().getString("data"));
+        run.terminal.burst("a", "b", run.mark(0), "late");
+        run.control.complain(run.mark(0));
+        assertEquals("ab", client.result().stdout());
+    }
+
+    @Test
     void startIsSentBeforeAnythingIsKnownOfTheRunner() throws Exception {
         again("openAttempts", "1", "endingWait", "0.05s");
         transport.dead(2);

@@ -20,10 +20,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The three scripts, run for real. */
+@ParameterizedClass(name = "warm: {0}")
+@ValueSource(booleans = {false, true})
 class ScriptsTest {
+    /** Whether channels are kept ready: nothing but time may depend on it. */
+    @Parameter
+    boolean warm;
+
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
 
     private static final Pattern FIFO = Pattern.compile("stderr_(\\d{1,19})\\.fifo");
@@ -43,6 +52,14 @@ class ScriptsTest {
         Vertx vertx = Vertx.vertx();
         transport = new LocalTransport(vertx, directory);
         stage = new Stage(vertx, transport, TestSettings.with(settings));
+        if (warm)
+            stage.warmed();
+    }
+
+    /** What is kept ready goes, so that one sees what else is there. */
+    private void cool() {
+        stage.cool();
+        Stage.eventually("only the guard lives", () -> transport.living() == 1);
     }
 
     @AfterEach
@@ -122,6 +139,18 @@ class ScriptsTest {
     }
 
     @Test
+    void aWorkingDirectoryThatWasMadeAnewIsTheOneThatACommandSees() throws Exception {
+        assertEquals("", stdout("true"));
+        if (warm)
+            Stage.eventually("the next pair stands in the old one", () -> stage.executions.warmth().ready() == 1);
+        Files.delete(directory);
+        Files.createDirectory(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.createFile(directory.resolve("new"));
+        assertEquals("new\r\n", stdout("ls"));
+    }
+
+    @Test
     void stdoutIsATerminalAndStderrIsNot() throws Exception {
         assertEquals("0 0 1\r\n", stdout("test -t 0; a=$?; test -t 1; b=$?; test -t 2; echo $a $b $?"));
         TestClient.Result result = stage.run("echo x >/dev/stdout; echo y >/dev/stderr; echo z | cat >/dev/stderr")
@@ -195,7 +224,7 @@ class ScriptsTest {
     @Test
     void aRunLeavesNothingOfOurs() throws Exception {
         assertEquals(0, stage.run("true").result().exit());
-        Stage.eventually("only the guard lives", () -> transport.living() == 1);
+        cool();
         stage.life.end(Stage.RUNNER.id(), nereus.runner.Ending.RETURNED);
         Stage.eventually("nothing lives", () -> transport.living() == 0);
     }
@@ -241,7 +270,7 @@ class ScriptsTest {
         }
         Stage.eventually("all are killed", () -> pids.stream().noneMatch(ScriptsTest::alive));
         Stage.eventually("no execution is left", () -> stage.executions.running().isEmpty());
-        Stage.eventually("only the guard lives", () -> transport.living() == 1);
+        cool();
         assertEquals(List.of(), stage.life.released);
     }
 
@@ -264,9 +293,11 @@ class ScriptsTest {
             TestClient client = stage.run(
                     "(setsid sh -c 'echo $$; trap \"\" HUP; sleep 1000; sleep 1000') & trap '' QUIT; read x; sleep 1000");
             long child = Long.parseLong(client.until("stdout", "\n").strip());
-            Stage.eventually("terminal, control and guard are there", () -> transport.sessions().size() == 3);
+            Stage.eventually("terminal, control and guard are there, and the next pair",
+                    () -> transport.sessions().size() == (warm ? 5 : 3));
             // The guard's and the run's connections are lost; nobody can tell them to end.
             transport.sessions().forEach(LocalTransport.Session::deafen);
+            stage.cool();
             Stage.eventually("all is killed", () -> transport.living() == 0 && !alive(child));
             assertTrue(bystander.isAlive());
             assertEquals(List.of(), fifos());
@@ -279,12 +310,14 @@ class ScriptsTest {
     void aGuardThatIsCutOffIsReplacedBeforeItStrikes() throws Exception {
         TestClient client = stage.run("echo ready; read x; echo got $x");
         client.until("stdout", "ready\r\n");
-        Stage.eventually("terminal, control and guard are there", () -> transport.sessions().size() == 3);
+        int sessions = warm ? 5 : 3;
+        Stage.eventually("terminal, control and guard are there, and the next pair",
+                () -> transport.sessions().size() == sessions);
         LocalTransport.Session guard = transport.sessions().stream().filter(LocalTransport.Session::guard).findFirst()
                 .orElseThrow();
         guard.cut();
         Stage.eventually("the old guard is gone and a new one there",
-                () -> !guard.process.isAlive() && transport.sessions().size() == 4);
+                () -> !guard.process.isAlive() && transport.sessions().size() == sessions + 1);
         client.send("x\n");
         assertEquals(0, client.result().exit());
     }

@@ -28,11 +28,16 @@ public final class Stage implements AutoCloseable {
     private final WebSocketClient clients;
     private final ExecTransport transport;
     private final Vertx vertx;
+    private boolean warm;
 
     Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings) throws Exception {
+        this(vertx, transport, settings, Ticker.SYSTEM);
+    }
+
+    Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) throws Exception {
         this.vertx = vertx;
         this.transport = transport;
-        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), Ticker.SYSTEM);
+        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), ticker);
         server = vertx.createHttpServer(
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0).setMaxWebSocketFrameSize(1 << 20));
         server.webSocketHandler(socket -> executions
@@ -43,12 +48,27 @@ public final class Stage implements AutoCloseable {
                         .setMaxMessageSize(1 << 24).setClosingTimeout(-1));
     }
 
+    /** From now on each run waits until a pair is ready for it. */
+    Stage warmed() {
+        warm = true;
+        executions.keepReady(List.of(RUNNER));
+        return this;
+    }
+
+    /** Nothing is kept ready any more, and each run opens its channels. */
+    void cool() {
+        warm = false;
+        executions.keepReady(List.of());
+    }
+
     TestClient run(String text) throws Exception {
         return run(new Command(text, Map.of(), Duration.ZERO, false));
     }
 
     TestClient run(Command command) throws Exception {
         while (true) {
+            if (warm)
+                eventually("a pair is ready", () -> executions.warmth().ready() == 1);
             String id = executions.prepare(RUNNER, command);
             var socket = clients.webSocket();
             var client = new TestClient(socket);

@@ -18,10 +18,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listing what is in a runner, with the real find. */
+@ParameterizedClass(name = "warm: {0}")
+@ValueSource(booleans = {false, true})
 class ListTest {
+    /** Whether channels are kept ready: nothing but time may depend on it. */
+    @Parameter
+    boolean warm;
+
     /** Names that listings of ls, shells or formats have stumbled over. */
     private static final List<String> HOSTILE = List.of("two words", "line\nbreak", "a -> b", "trailing:", "-rf",
             "$(touch hacked)",
@@ -35,7 +44,7 @@ class ListTest {
 
     @BeforeEach
     void start() throws Exception {
-        bench = new Workbench(work, 10_010, "user", "nobody");
+        bench = new Workbench(warm, work, 10_010, "user", "nobody");
     }
 
     @AfterEach

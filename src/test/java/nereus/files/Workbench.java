@@ -38,22 +38,46 @@ final class Workbench implements AutoCloseable {
     final Files files;
     private final Context loop = vertx.getOrCreateContext();
 
-    Workbench(Path directory, int listed, String... settings) throws IOException {
+    private final boolean warm;
+
+    /** @param warm whether channels are kept ready in the runner */
+    Workbench(boolean warm, Path directory, int listed, String... settings) throws IOException {
+        this.warm = warm;
         java.nio.file.Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         transport = new LocalTransport(vertx, directory);
         executions = new Executions(vertx, transport, life, TestSettings.with(settings), new SecureRandom(),
                 Ticker.SYSTEM);
-        files = Files.in(executions,
+        Files inner = Files.in(executions,
                 new FilesSettings("", 1, 1, 1, 4096, listed, 64, Duration.ofSeconds(20), Duration.ofSeconds(20)));
+        files = new Files() {
+            @Override
+            public void change(Claimed runner, Change change) {
+                warm();
+                inner.change(runner, change);
+            }
+
+            @Override
+            public List<FileEntry> list(Claimed runner, FilePath path, boolean recursive, boolean privileged) {
+                warm();
+                return inner.list(runner, path, recursive, privileged);
+            }
+
+            @Override
+            public Future<Download> open(Claimed runner, FilePath path, boolean privileged) {
+                return inner.open(runner, path, privileged);
+            }
+        };
     }
 
     Download open(String path, boolean privileged) {
+        warm();
         return get(() -> files.open(RUNNER, FilePath.of(path), privileged));
     }
 
     /** All of a file, as a reader gets it. */
     byte[] download(FilePath path) {
         var reader = new Reader();
+        warm();
         get(() -> files.open(RUNNER, path, true).compose(download -> download.writeTo(reader)));
         return reader.bytes();
     }
@@ -77,8 +101,18 @@ final class Workbench implements AutoCloseable {
         loop.runOnContext(v -> what.run());
     }
 
+    /** Waits until an operation finds its channel, if channels are kept ready at all. */
+    void warm() {
+        if (warm) {
+            executions.keepReady(List.of(RUNNER));
+            Stage.eventually("a pair is ready", () -> executions.warmth().ready() == 1);
+        }
+    }
+
     /** Nothing that was started for an operation is left, in the runner and here. */
     void clean() {
+        Stage.eventually("nothing counts as running", () -> executions.running().isEmpty());
+        executions.keepReady(List.of());
         Stage.eventually("no process of an operation is left", () -> transport.tagged().isEmpty());
         Stage.eventually("no socket is left", () -> transport.open() == 0);
         Stage.eventually("nothing counts as running", () -> executions.running().isEmpty());

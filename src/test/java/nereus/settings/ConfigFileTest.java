@@ -20,6 +20,7 @@ import nereus.files.FilesSettings;
 import nereus.nomad.NomadSettings;
 import nereus.pool.ClaimSettings;
 import nereus.pool.PoolSettings;
+import nereus.pool.WarmSettings;
 import nereus.sync.SyncSettings;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +57,7 @@ class ConfigFileTest {
         sections.put("server", section -> List.of(ServerSettings.read(section), StopSettings.read(section)));
         sections.put("nomad", NomadSettings::read);
         sections.put("runners", JobSettings::read);
-        sections.put("pool", PoolSettings::read);
+        sections.put("pool", section -> List.of(PoolSettings.read(section), WarmSettings.read(section)));
         sections.put("claims", ClaimSettings::read);
         sections.put("execution", ExecutionSettings::read);
         sections.put("files", FilesSettings::read);

@@ -1,0 +1,161 @@
+package nereus.execution;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import nereus.clock.Ticker;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How fast channels are opened that nobody waits for yet: a few at once, and in an environment where none comes about, such as without
+ * bash in its image or without Nomad, one at a time after a pause that grows. After an outage, hundreds are to be opened anew, on a Nomad
+ * that has just come back. Lives on the home loop.
+ */
+final class Pace {
+    private static final Logger log = LoggerFactory.getLogger(Pace.class);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** One to be opened. */
+    interface Opening {
+        /** Begins; null when there is nothing to be done any more. */
+        @Nullable
+        Future<?> begin();
+    }
+
+    private record Waiting(int environment, boolean urgent, Opening opening) {}
+
+    /** What goes wrong in one environment. */
+    private static final class Trouble {
+        private int failures;
+        private long until;
+        private boolean trying;
+    }
+
+    private final int atOnce;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Timer again;
+    private final Deque<Waiting> urgent = new ArrayDeque<>();
+    private final Deque<Waiting> others = new ArrayDeque<>();
+    private final Map<Integer, Trouble> troubles = new HashMap<>();
+    private int opening;
+    private volatile int troubled;
+    private boolean stepping;
+
+    Pace(Vertx vertx, int atOnce, Ticker ticker, RandomGenerator random) {
+        this.atOnce = atOnce;
+        this.ticker = ticker;
+        this.random = random;
+        this.again = new Timer(vertx, this::step);
+    }
+
+    /** @param urgent somebody works in that runner: it does not wait for others, but for its environment's pause */
+    void enter(int environment, boolean urgent, Opening opening) {
+        (urgent ? this.urgent : others).addLast(new Waiting(environment, urgent, opening));
+        step();
+    }
+
+    /** Environments in which none comes about now. Any thread. */
+    int troubled() {
+        return troubled;
+    }
+
+    private void step() {
+        // Guard against an opening that is over at once: the loop below looks again by itself.
+        if (stepping)
+            return;
+        stepping = true;
+        try {
+            boolean begun = true;
+            while (begun)
+                begun = next(urgent) || next(others);
+            again();
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private boolean next(Deque<Waiting> line) {
+        for (Iterator<Waiting> all = line.iterator(); all.hasNext();) {
+            Waiting waiting = all.next();
+            if (!waiting.urgent() && opening >= atOnce)
+                return false;
+            Trouble trouble = troubles.get(waiting.environment());
+            if (trouble != null && (trouble.trying || pause(trouble) > 0))
+                continue;
+            all.remove();
+            begin(waiting, trouble);
+            return true;
+        }
+        return false;
+    }
+
+    private void begin(Waiting waiting, @Nullable Trouble trouble) {
+        Future<?> begun = waiting.opening().begin();
+        if (begun == null)
+            return;
+        opening++;
+        if (trouble != null)
+            trouble.trying = true;
+        begun.onComplete(done -> {
+            opening--;
+            if (trouble != null)
+                trouble.trying = false;
+            if (done.succeeded())
+                succeeded(waiting.environment());
+            else
+                failed(waiting.environment(), String.valueOf(done.cause().getMessage()));
+            step();
+        });
+    }
+
+    private void succeeded(int environment) {
+        Trouble over = troubles.remove(environment);
+        if (over != null && over.failures > 1)
+            log.info("environment {}: channels can be kept ready again", environment);
+        count();
+    }
+
+    /** One that fails alone is its runner's; a second one in a row is the environment's. */
+    private void failed(int environment, String reason) {
+        Trouble trouble = troubles.computeIfAbsent(environment, id -> new Trouble());
+        // Those that were begun together fail together.
+        if (trouble.failures > 1 && pause(trouble) > 0)
+            return;
+        trouble.failures++;
+        if (trouble.failures < 2)
+            return;
+        long pause = Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(10, trouble.failures - 2));
+        trouble.until = ticker.nanos() + (long) (pause * (0.8 + 0.4 * random.nextDouble()));
+        if (trouble.failures == 2)
+            log.warn(
+                    "environment {}: no channels can be kept ready there, so that commands begin later; it is tried again: {}",
+                    environment, reason);
+        count();
+    }
+
+    private void count() {
+        troubled = (int) troubles.values().stream().filter(trouble -> trouble.failures > 1).count();
+    }
+
+    /** Nanoseconds that are left of it. */
+    private long pause(Trouble trouble) {
+        return trouble.failures < 2 ? 0 : Math.max(0, trouble.until - ticker.nanos());
+    }
+
+    private void again() {
+        if (urgent.isEmpty() && others.isEmpty())
+            return;
+        troubles.values().stream().mapToLong(this::pause).filter(left -> left > 0).min()
+                .ifPresent(left -> again.start(Duration.ofNanos(left + 1_000_000)));
+    }
+}
