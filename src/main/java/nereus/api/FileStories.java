@@ -85,7 +85,7 @@ final class FileStories {
             boolean privileged = privileged(request);
             return new RawFile(vertx, path, () -> files.open(runner, path, privileged), e -> bearable(what, id,
                     e instanceof FilesException.NotFound ? new FilesException.NotFound(ABSENT) : e), reader,
-                    places.take());
+                    places.take(), request.visit());
         } catch (RuntimeException e) {
             return bearable(what, id, e);
         }

@@ -25,13 +25,16 @@ final class RawFile implements Reply {
     private final Function<Throwable, Answer> failure;
     private final Duration patience;
     private final Runnable over;
+    private final Visit visit;
 
     /**
      * @param failure what a file that does not open is answered with
      * @param over told when the download is over, whatever became of it
+     * @param visit is told how much of it went out
      */
     RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience,
-            Runnable over) {
+            Runnable over, Visit visit) {
+        this.visit = visit;
         this.over = over;
         this.vertx = vertx;
         this.path = path;
@@ -73,7 +76,10 @@ final class RawFile implements Reply {
             return;
         }
         Outflow out = new Outflow(vertx, request, patience, download::abandon);
-        download.writeTo(out).onComplete(done -> over.run()).onComplete(
+        download.writeTo(out).onComplete(done -> {
+            over.run();
+            visit.transferred(download.length(), out.written());
+        }).onComplete(
                 done -> finish(out, download),
                 error -> fail(request, out, download, error));
     }

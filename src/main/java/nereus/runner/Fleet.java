@@ -30,7 +30,13 @@ public final class Fleet {
      * @param changed rung after each change
      */
     public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed) {
-        this.table = new Table(ticker, random, maximumIdleAge);
+        this(instance, maximumIdleAge, ticker, random, changed, LifeWatch.NONE);
+    }
+
+    /** @param watch hears of each change of state */
+    public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed,
+            LifeWatch watch) {
+        this.table = new Table(ticker, random, maximumIdleAge, watch);
         this.news = new News(instance, table);
         this.lines = new Lines(table);
         this.guarded = new Guarded(table, lines, changed);

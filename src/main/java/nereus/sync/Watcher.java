@@ -35,6 +35,7 @@ public final class Watcher {
     private final SnapshotReader snapshots;
     private final HouseKeeper houseKeeper;
     private final Backoff backoff;
+    private final SyncTally tally;
     private String lastTrouble = "";
     /** Something failed since the last snapshot. */
     private boolean lost;
@@ -49,7 +50,13 @@ public final class Watcher {
         this.ticker = ticker;
         this.snapshots = new SnapshotReader(nomad, ledger);
         this.houseKeeper = houseKeeper;
+        this.tally = new SyncTally(ticker);
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
+    }
+
+    /** How well that has gone. */
+    public SyncTally tally() {
+        return tally;
     }
 
     /** Follows Nomad until interrupted. Blocks. */
@@ -82,6 +89,7 @@ public final class Watcher {
             // Guard against a defect that would end the watcher: what it did not understand is read anew.
             log.error("following Nomad failed", defect);
         }
+        tally.broke();
         return backoff.next();
     }
 
@@ -106,6 +114,7 @@ public final class Watcher {
             log.info("the fleet is known: {} jobs and {} claims listed in {} ms", snapshot.jobs().rows().size(),
                     snapshot.claims().size(), (ticker.nanos() - began) / 1_000_000);
         }
+        tally.synced(began);
         houseKeeper.round(snapshot, began);
     }
 
@@ -145,6 +154,7 @@ public final class Watcher {
             if (facts != null) {
                 heardAt = ticker.nanos();
                 facts.forEach(this::apply);
+                tally.heard(facts, events.behind());
             }
             if (ticker.nanos() - openedAt >= settings.longestPause().toNanos()) {
                 inStep();
