@@ -22,7 +22,8 @@ public record AccessSettings(List<Path> tokenFiles, Optional<Path> certificate, 
         return new AccessSettings(section.parsed("tokenFiles", "", AccessSettings::paths), certificate, key);
     }
 
-    boolean tls() {
+    /** Whether the API is served over TLS. */
+    public boolean tls() {
         return certificate.isPresent() || key.isPresent();
     }
 

@@ -62,6 +62,7 @@ public final class ApiServer implements AutoCloseable {
                 ? Optional.of(ServerCertificate.of(settings.access()))
                 : Optional.empty();
         certificate.ifPresent(shown -> shown.into(options));
+        Hardening hardening = new Hardening(settings.access().tls());
         Visits visits = new Visits(onlookers.watch(), Ticker.SYSTEM);
         Connections connections = new Connections(vertx, patience.idle(), limits.connections(), visits);
         ErrorAnswers errors = new ErrorAnswers();
@@ -79,12 +80,13 @@ public final class ApiServer implements AutoCloseable {
                 new ExecuteStories(rooms, gate, settings),
                 new ExecutionSocket(rooms, gate, stories, connections),
                 new CopyStory(rooms, gate, spool, new UploadMemory(patience.body())),
-                new FileStories(vertx, rooms, gate, errors, patience),
+                new FileStories(vertx, rooms, gate, errors, patience, hardening),
                 new DoctorStories(rooms.houseKeeper(), gate, onlookers.watch()), new WaitingStories(rooms, gate),
-                new ReservationStories(rooms.reservations(), gate));
+                new ReservationStories(rooms.reservations(), gate),
+                new StatusStories(rooms, version, connections::open, onlookers, Ticker.SYSTEM));
         HttpServer server = vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(new Entrance(connections, stories, router));
+                .requestHandler(new Entrance(connections, stories, hardening, router));
         try {
             server.listen().toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {

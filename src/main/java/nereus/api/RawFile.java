@@ -26,6 +26,7 @@ final class RawFile implements Reply {
     private final Duration patience;
     private final Runnable over;
     private final Visit visit;
+    private final Hardening hardening;
 
     /**
      * @param failure what a file that does not open is answered with
@@ -33,7 +34,8 @@ final class RawFile implements Reply {
      * @param visit is told how much of it went out
      */
     RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience,
-            Runnable over, Visit visit) {
+            Runnable over, Visit visit, Hardening hardening) {
+        this.hardening = hardening;
         this.visit = visit;
         this.over = over;
         this.vertx = vertx;
@@ -106,6 +108,7 @@ final class RawFile implements Reply {
         } else {
             out.leave();
             response.headers().clear();
+            hardening.on(response);
             failure.apply(error).send(request);
         }
     }

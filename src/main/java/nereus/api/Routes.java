@@ -43,7 +43,7 @@ final class Routes {
 
     Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
             RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files,
-            DoctorStories doctor, WaitingStories waiting, ReservationStories reservations) {
+            DoctorStories doctor, WaitingStories waiting, ReservationStories reservations, StatusStories status) {
         router.route().handler(this::redirectUnclean);
         open("/livez", Map.of(GET, stories.endpoint(probes::live)));
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
@@ -55,6 +55,8 @@ final class Routes {
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
         guarded(BASE + "/statistics/starts", Map.of(GET, stories.endpoint(service::starts)));
         guarded(BASE + "/statistics/claims", Map.of(GET, stories.endpoint(waiting::statistics)));
+        guarded(BASE + "/status", Map.of(GET, stories.endpoint(status::status)));
+        guarded(BASE + "/status/runners", Map.of(GET, stories.endpoint(status::runners)));
         guarded(BASE + "/doctor", Map.of(GET, stories.endpoint(doctor::examine)));
         guarded(BASE + "/doctor/repair", Map.of(POST, stories.endpoint(doctor::repair)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));

@@ -197,6 +197,11 @@ public final class Fleet {
         return guarded.locked(() -> Survey.counts(table.all()));
     }
 
+    /** Every runner that counts towards what Nomad has to carry, for people. */
+    public List<Resident> roster() {
+        return guarded.locked(() -> Survey.roster(table));
+    }
+
     /** The environment was deleted: all of its runners go, claimed ones too, and those whose claim is being written right after that. */
     public void dissolve(int environment) {
         guarded.change(() -> {

@@ -1,5 +1,6 @@
 package nereus.runner;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -32,6 +33,14 @@ final class Survey {
                         unfit.getOrDefault(environment, List.of()), leaving.getOrDefault(environment, 0))));
         unfit.forEach((environment, ids) -> levels.putIfAbsent(environment, new Level(0, List.of(), ids, 0)));
         return levels;
+    }
+
+    static List<Resident> roster(Table table) {
+        return table.all().stream().filter(Runner::alive).map(runner -> new Resident(runner.id, runner.environment,
+                runner.state, Duration.ofNanos(table.now() - runner.since), runner.allocationId(),
+                runner.allocation == null ? "" : runner.allocation.nodeId(),
+                runner.state == RunnerState.CLAIMED && runner.lease != null ? runner.lease.claimer() : ""))
+                .toList();
     }
 
     static Map<Integer, PoolCount> counts(Collection<Runner> runners) {

@@ -21,7 +21,7 @@ public final class Configuration {
     public static final Path USUAL_FILE = Path.of("config.yaml");
     /** Variables of the launcher and the clients, which set nothing in the service. */
     private static final Set<String> NOT_SETTINGS = Set.of("NEREUS_JAVA_HOME", "NEREUS_JAVA_OPTIONS", "NEREUS_DEBUG",
-            "NEREUS_URL", "NEREUS_TOKEN");
+            "NEREUS_URL", "NEREUS_TOKEN", "NEREUS_CA");
     private static final String PREFIX = "NEREUS_";
 
     private final String source;
