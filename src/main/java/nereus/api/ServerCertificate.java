@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import nereus.nomad.KeyPairFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ final class ServerCertificate {
         this.shown = shown;
     }
 
-    /** @throws IOException when one of them cannot be read; whether they fit is seen when the server listens */
+    /** @throws IOException when one of them cannot be read, or they do not belong together */
     static ServerCertificate of(AccessSettings access) throws IOException {
         if (access.certificate().isEmpty() || access.key().isEmpty()) {
             throw new IOException("server.certificateFile and server.keyFile must be set both or not at all");
@@ -80,7 +81,6 @@ final class ServerCertificate {
             trouble = "";
             LOG.info("the certificate was read anew from {}", chain);
         } catch (ExecutionException unusable) {
-            // A pair that was read between the replacement of the one and the other file does not fit, and is whole the next time.
             refused = now;
             tell("server.certificateFile " + chain + " and server.keyFile " + key + " cannot be used: "
                     + (unusable.getCause() == null ? unusable : unusable.getCause()).getMessage());
@@ -96,8 +96,21 @@ final class ServerCertificate {
         }
     }
 
+    /** Guard against a pair of which only one was replaced yet: Vert.x would take it, and every handshake fail. */
     private static Pair read(Path chain, Path key) throws IOException {
-        return new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
+        Pair before = new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
+        try {
+            KeyPairFiles.check(chain, key);
+        } catch (IOException unusable) {
+            throw new IOException("server.certificateFile " + chain + " and server.keyFile " + key
+                    + " cannot be used: " + unusable.getMessage(), unusable);
+        }
+        Pair after = new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
+        if (!after.equals(before)) {
+            throw new IOException("server.certificateFile " + chain + " and server.keyFile " + key
+                    + " are being replaced at this moment");
+        }
+        return after;
     }
 
     private static Buffer content(String setting, Path file) throws IOException {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * silent, and takes 30 s to close. Made with the first write, since that takes half a second, and anew when the token has changed.
  */
 final class InfluxClient implements InfluxWriter {
+    /** What InfluxDB 1.8 does not look at, and the client insists on. */
+    private static final String NO_ORGANIZATION = "-";
     private static final int TOO_MANY = 429;
     private static final int REQUEST_TIMEOUT = 408;
 
@@ -35,6 +37,8 @@ final class InfluxClient implements InfluxWriter {
             return Result.TAKEN;
         } catch (IOException noToken) {
             return new Result(String.valueOf(noToken.getMessage()), false);
+        } catch (IllegalArgumentException unusable) {
+            return new Result(String.valueOf(unusable.getMessage()), true);
         } catch (InfluxException refused) {
             int status = refused.status();
             boolean passing = status == 0 || status >= 500 || status == TOO_MANY || status == REQUEST_TIMEOUT
@@ -50,7 +54,8 @@ final class InfluxClient implements InfluxWriter {
         if (client == null || !now.equals(token)) {
             close();
             InfluxDBClientOptions.Builder options = InfluxDBClientOptions.builder().url(settings.url())
-                    .org(settings.organization()).bucket(settings.bucket())
+                    .org(settings.organization().isEmpty() ? NO_ORGANIZATION : settings.organization())
+                    .bucket(settings.bucket())
                     .okHttpClient(new OkHttpClient.Builder().connectTimeout(settings.timeout())
                             .readTimeout(settings.timeout()).writeTimeout(settings.timeout())
                             .callTimeout(settings.timeout()));

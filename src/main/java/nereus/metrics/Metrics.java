@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics implements AutoCloseable {
     private final Ticker ticker;
     private final Meters meters = new Meters();
-    private final MachineMeters machine = new MachineMeters(meters);
+    /** Made when somebody asks first, for the JVM's management takes a while to load, and a start should not. */
+    private @Nullable MachineMeters machine;
     private final RequestMeters requests;
     private final RunnerMeters runners = new RunnerMeters(meters);
     private final ExecutionMeters executions = new ExecutionMeters(meters);
@@ -74,13 +75,16 @@ public final class Metrics implements AutoCloseable {
 
     /** All of it in Prometheus' text format 0.0.4. */
     public synchronized String text() {
+        if (machine == null) {
+            machine = new MachineMeters(meters);
+        }
         Optional.ofNullable(levels).ifPresent(LevelMeters::look);
         return meters.registry().scrape();
     }
 
     @Override
-    public void close() {
-        machine.close();
+    public synchronized void close() {
+        Optional.ofNullable(machine).ifPresent(MachineMeters::close);
         meters.close();
     }
 }

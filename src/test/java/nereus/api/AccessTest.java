@@ -122,7 +122,7 @@ class AccessTest {
     @Test
     void everyAnswerSaysThatItIsNoPage() throws Exception {
         try (Edge edge = new Edge(Edge.settings("secret", "", 0))) {
-            for (String path : List.of("/livez", "/nothing", LIST, "/api/v1/runners/1-abc/files/raw?path=x",
+            for (String path : List.of("/livez", "/nothing", LIST, "/api/v1/runners/9-gone/files/raw?path=x",
                     "/api//v1/health")) {
                 Map<String, List<String>> headers = edge.get(path, "Poseidon-Token", "secret").headers().map();
                 assertEquals(List.of("nosniff"), headers.get("X-Content-Type-Options"), path);
@@ -247,7 +247,8 @@ class AccessTest {
             when(edge.store.put(any())).thenReturn(true);
             when(edge.store.delete(7)).thenReturn(true);
             HttpResponse<String> put = edge.call("PUT", LIST + "/7",
-                    "{\"prewarmingPoolSize\":3,\"image\":\"a\\nb\"}", "Poseidon-Token", "secret");
+                    "{\"prewarmingPoolSize\":3,\"cpuLimit\":20,\"memoryLimit\":256,\"image\":\"python:3\"}",
+                    "Poseidon-Token", "secret");
             assertEquals(201, put.statusCode());
             assertEquals(204, edge.call("DELETE", LIST + "/7", "", "Poseidon-Token", "secret").statusCode());
             assertEquals(404, edge.call("DELETE", LIST + "/8", "", "Poseidon-Token", "secret").statusCode());
@@ -255,7 +256,7 @@ class AccessTest {
             assertEquals(List.of("created environment 7", "deleted environment 7"),
                     edge.changes.stream().map(RequestWatch.Change::what).toList());
             assertEquals("config", edge.changes.getFirst().token());
-            assertTrue(edge.changes.getFirst().detail().startsWith("image a b, pool size 3"),
+            assertTrue(edge.changes.getFirst().detail().startsWith("image python:3, pool size 3"),
                     edge.changes.toString());
         }
     }

@@ -37,7 +37,7 @@ import org.mockito.Mockito;
 /** docs/metrics.md and the code say the same, in both directions: names, types and labels. */
 class MetricsPageTest {
     private static final Path PAGE = Path.of("docs/metrics.md");
-    private static final Pattern ROW = Pattern.compile("\\| `(nereus_\\w+)` \\| (\\w+) \\| ([^|]*) \\|.*");
+    private static final Pattern ROW = Pattern.compile("\\| `(nereus_\\w+)` \\| (\\w+) \\|([^|]*)\\|.*");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     private record Family(String type, Set<String> labels) {}
