@@ -1,5 +1,6 @@
 package nereus.api;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,22 @@ public record AccessSettings(List<Path> tokenFiles, Optional<Path> certificate, 
     /** Whether the API is served over TLS. */
     public boolean tls() {
         return certificate.isPresent() || key.isPresent();
+    }
+
+    /** A token that lets in whoever may read the files, such as a command on the same machine; empty when it may not. */
+    public Optional<String> readable() {
+        for (Path file : tokenFiles) {
+            try {
+                Optional<String> token = TokenFile.read(file).values().stream().map(List::getFirst).findFirst();
+                if (token.isPresent()) {
+                    return token;
+                }
+            } catch (IOException notForUs) {
+                // Who may not read it names a token himself.
+                continue;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<Path> path(Section section, String name) {

@@ -69,7 +69,6 @@ final class RawFile implements Reply {
         }
         response.putHeader("Content-Type", "application/octet-stream")
                 .putHeader("Content-Length", Long.toString(download.length()))
-                .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Content-Disposition", Disposition.attachment(path.text()));
         if (request.method().equals(HttpMethod.HEAD)) {
             over.run();

@@ -41,7 +41,7 @@ final class LevelsFile {
         try {
             Map<String, Level> now = read(file.get());
             if (!now.equals(shown)) {
-                shown.keySet().forEach(name -> context.getLogger(name).setLevel(name.equals(OURS) ? usual : null));
+                forget();
                 now.forEach((name, level) -> context.getLogger(name).setLevel(level));
                 shown = now;
                 log.info("levels of the log are now {}, else {}", now, usual);
@@ -54,6 +54,12 @@ final class LevelsFile {
                 log.warn("log.levelsFile {} cannot be used, so levels stay as they are: {}", file.get(), told);
             }
         }
+    }
+
+    /** What the file has named is as the settings say. */
+    synchronized void forget() {
+        shown.keySet().forEach(name -> context.getLogger(name).setLevel(name.equals(OURS) ? usual : null));
+        shown = Map.of();
     }
 
     private static Map<String, Level> read(Path file) throws IOException {

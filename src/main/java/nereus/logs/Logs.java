@@ -1,5 +1,6 @@
 package nereus.logs;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -10,6 +11,7 @@ import nereus.api.Onlookers.LastTrouble;
 import nereus.api.RequestWatch;
 import nereus.execution.ExecutionWatch;
 import nereus.runner.LifeWatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +24,14 @@ public final class Logs implements AutoCloseable {
     private final Recent recent = new Recent();
     private final LoggerContext context;
     private final LevelsFile levels;
+    private final @Nullable Level before;
 
     public Logs(LogSettings settings) {
         this.requests = new RequestLog(lines, settings.requests(), settings.commands());
         this.runners = new RunnerLog(lines);
         this.ofRunners = settings.runners();
         this.context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        this.before = context.getLogger("nereus").getLevel();
         context.getLogger("nereus").setLevel(settings.level());
         recent.setContext(context);
         recent.start();
@@ -81,6 +85,8 @@ public final class Logs implements AutoCloseable {
     @Override
     public void close() {
         lines.close();
+        levels.forget();
+        context.getLogger("nereus").setLevel(before);
         context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(recent);
         recent.stop();
     }
