@@ -37,6 +37,11 @@ public record ServerSettings(String address, int port, String token, String publ
         this(address, port, token, publicUrl, depletingBelowPercent, AccessSettings.NONE, limits);
     }
 
+    /** A token that lets in whoever may read the configuration and its files; empty when none is needed, or none can be read. */
+    public String anyToken() {
+        return token.isEmpty() ? access.readable().orElse("") : token;
+    }
+
     /** Whether tokens and commands go over the network as they are. */
     public boolean readable() {
         return !access.tls() && !local();

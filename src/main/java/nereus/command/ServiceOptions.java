@@ -42,8 +42,7 @@ final class ServiceOptions {
         ServerSettings server = ServerSettings
                 .read(Configuration.load(Optional.ofNullable(config), environment).section("server"));
         String ca = authority == null ? environment.getOrDefault("NEREUS_CA", "") : authority.toString();
-        return new ApiClient(chosen(url, "NEREUS_URL", url(server)), chosen(token, "NEREUS_TOKEN",
-                server.token().isEmpty() ? server.access().readable().orElse("") : server.token()),
+        return new ApiClient(chosen(url, "NEREUS_URL", url(server)), chosen(token, "NEREUS_TOKEN", server.anyToken()),
                 ca.isEmpty() ? Optional.empty() : Optional.of(trusting(Path.of(ca))));
     }
 

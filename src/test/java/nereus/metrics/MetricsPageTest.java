@@ -121,6 +121,10 @@ class MetricsPageTest {
         List<String> others = shown.keySet().stream().filter(name -> !name.startsWith("nereus_")
                 && Stream.of("jvm_", "process_", "system_").noneMatch(name::startsWith)).toList();
         assertEquals(List.of(), others);
+        List<String> odd = shown.entrySet().stream().filter(family -> !family.getValue().type().equals("histogram")
+                && family.getKey().matches(".*(_count|_sum|_bucket|_(ns|ms|millis)(_.*)?)")).map(Map.Entry::getKey)
+                .toList();
+        assertEquals(List.of(), odd, "as promtool has it");
     }
 
     @Test
