@@ -30,18 +30,16 @@ public record AccessSettings(List<Path> tokenFiles, Optional<Path> certificate, 
 
     /** A token that lets in whoever may read the files, such as a command on the same machine; empty when it may not. */
     public Optional<String> readable() {
-        for (Path file : tokenFiles) {
-            try {
-                Optional<String> token = TokenFile.read(file).values().stream().map(List::getFirst).findFirst();
-                if (token.isPresent()) {
-                    return token;
-                }
-            } catch (IOException notForUs) {
-                // Who may not read it names a token himself.
-                continue;
-            }
+        return tokenFiles.stream().flatMap(file -> tokens(file).stream()).findFirst();
+    }
+
+    private static List<String> tokens(Path file) {
+        try {
+            return TokenFile.read(file).values().stream().map(List::getFirst).toList();
+        } catch (IOException notForUs) {
+            // Who may not read it names a token himself.
+            return List.of();
         }
-        return Optional.empty();
     }
 
     private static Optional<Path> path(Section section, String name) {
