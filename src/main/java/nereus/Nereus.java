@@ -28,9 +28,14 @@ import nereus.environment.Environments;
 import nereus.environment.JobFile;
 import nereus.environment.TemplateWatch;
 import nereus.epoch.Epoch;
+import nereus.execution.ExecutionWatch;
 import nereus.execution.Executions;
 import nereus.execution.RunnerLife;
 import nereus.execution.WarmthReading;
+import nereus.metrics.Metrics;
+import nereus.metrics.MetricsServer;
+import nereus.metrics.MetricsSettings;
+import nereus.metrics.Rooms;
 import nereus.nomad.Credentials;
 import nereus.nomad.HttpExec;
 import nereus.nomad.HttpNomad;
@@ -60,6 +65,7 @@ import org.slf4j.LoggerFactory;
 /** The service: builds its parts in order, and stops them in reverse. */
 final class Nereus implements Running {
     private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration REREAD = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(Nereus.class);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -75,15 +81,18 @@ final class Nereus implements Running {
         try {
             Vertx vertx = Vertx.vertx();
             parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+            Environments environments = new Environments();
+            Monitoring monitoring = new Monitoring(settings.monitoring(), environments, ticker);
+            parts.push(monitoring);
             Credentials credentials = new Credentials(settings.nomad());
-            HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials);
+            HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials, monitoring.calls());
             parts.push(nomad);
 
             Bell warmBell = new Bell();
             Bell bell = new Bell(warmBell);
             Readiness readiness = new Readiness();
-            Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell);
-            Environments environments = new Environments();
+            Fleet fleet = new Fleet(instance, settings.pool().maxIdleAge(), ticker, random, bell,
+                    monitoring.audience());
             Epoch epoch = new Epoch(nomad, instance, UUID.randomUUID().toString());
             epoch.superseded().thenAccept(ended::complete);
             Supplier<Blueprint> blueprint = blueprint(settings, nomad);
@@ -99,9 +108,11 @@ final class Nereus implements Running {
             Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, instance, tasks), fleet, readiness,
                     settings.sync(), ticker, random, houseKeeper,
                     new Rival(nomad, ledger, fleet, readiness, instance, tasks));
+            watcher.tally().tell(monitoring.audience());
             HttpExec exec = new HttpExec(vertx, settings.nomad(), credentials);
             parts.push(exec);
-            executions = new Executions(vertx, exec, life(fleet, claims), settings.execution(), random,
+            executions = new Executions(vertx, exec, life(fleet, claims, monitoring.audience()), settings.execution(),
+                    random,
                     ticker);
 
             Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
@@ -120,9 +131,13 @@ final class Nereus implements Running {
             thread("reservations", reservations::keep);
             api = ApiServer.open(vertx, settings.server(),
                     new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,
-                            nereus.files.Files.in(executions, settings.files()), settings.files(), houseKeeper),
-                    version);
+                            nereus.files.Files.in(executions, settings.files()), settings.files(), houseKeeper,
+                            watcher.tally()),
+                    version, monitoring.onlookers());
             parts.push(api);
+            measure(vertx, settings, monitoring, new Rooms(fleet, environments, claims, troubles, readiness,
+                    watcher.tally(), houseKeeper, api::connections, executions::warmth));
+            thread("files", () -> reread(api, monitoring));
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
             Warmer warmer = new Warmer(fleet, environments, settings.warm(), executions::keepReady);
@@ -142,7 +157,8 @@ final class Nereus implements Running {
             throw failed;
         }
         if (settings.server().open()) {
-            log.warn("everybody who reaches {} can run commands: set server.token", settings.server().address());
+            log.warn("everybody who reaches {} can run commands: set server.token or server.tokenFiles",
+                    settings.server().address());
         }
         if (settings.nomad().readable()) {
             log.warn(
@@ -226,8 +242,35 @@ final class Nereus implements Running {
         }
     }
 
-    private static RunnerLife life(Fleet fleet, Claims claims) {
+    /** Lets Prometheus and InfluxDB have what the rooms count. */
+    private void measure(Vertx vertx, Settings settings, Monitoring monitoring, Rooms rooms) throws IOException {
+        MetricsSettings shown = settings.monitoring().metrics();
+        Optional<Metrics> metrics = monitoring.metrics();
+        metrics.ifPresent(measured -> measured.reads(rooms));
+        if (metrics.isPresent() && shown.apart()) {
+            MetricsServer server = MetricsServer.open(vertx, shown, metrics.get()::text);
+            parts.push(server);
+            log.info("metrics are shown on {}:{}", shown.address(), server.port());
+        }
+        monitoring.influx().ifPresent(sent -> thread("influx beat", sent::keep));
+    }
+
+    /** Looks at what may be replaced while we run: tokens, the certificate, levels of the log. */
+    private static void reread(ApiServer api, Monitoring monitoring) throws InterruptedException {
+        while (true) {
+            Thread.sleep(REREAD);
+            api.reread();
+            monitoring.logs().reread();
+        }
+    }
+
+    private static RunnerLife life(Fleet fleet, Claims claims, ExecutionWatch watch) {
         return new RunnerLife() {
+            @Override
+            public ExecutionWatch watch() {
+                return watch;
+            }
+
             @Override
             public boolean touch(String runnerId) {
                 return fleet.touch(runnerId);

@@ -4,6 +4,9 @@ import nereus.api.ServerSettings;
 import nereus.environment.JobSettings;
 import nereus.execution.ExecutionSettings;
 import nereus.files.FilesSettings;
+import nereus.logs.LogSettings;
+import nereus.metrics.InfluxSettings;
+import nereus.metrics.MetricsSettings;
 import nereus.nomad.NomadSettings;
 import nereus.pool.ClaimSettings;
 import nereus.pool.PoolSettings;
@@ -13,7 +16,8 @@ import nereus.sync.SyncSettings;
 
 /** Every section of the configuration; each record stands beside its feature and reads itself. */
 record Settings(ServerSettings server, StopSettings stop, NomadSettings nomad, JobSettings runners, PoolSettings pool,
-        WarmSettings warm, ClaimSettings claims, SyncSettings sync, ExecutionSettings execution, FilesSettings files) {
+        WarmSettings warm, ClaimSettings claims, SyncSettings sync, ExecutionSettings execution, FilesSettings files,
+        Monitoring.Sections monitoring) {
 
     /** @throws nereus.settings.ConfigurationException with everything that is wrong */
     static Settings read(Configuration configuration) {
@@ -24,7 +28,10 @@ record Settings(ServerSettings server, StopSettings stop, NomadSettings nomad, J
                 WarmSettings.read(configuration.section("pool")), ClaimSettings.read(configuration.section("claims")),
                 SyncSettings.read(configuration.section("sync")),
                 ExecutionSettings.read(configuration.section("execution")),
-                FilesSettings.read(configuration.section("files")));
+                FilesSettings.read(configuration.section("files")),
+                new Monitoring.Sections(LogSettings.read(configuration.section("log")),
+                        MetricsSettings.read(configuration.section("metrics")),
+                        InfluxSettings.read(configuration.section("influx"))));
         configuration.finish();
         return settings;
     }

@@ -31,6 +31,9 @@ class HouseTest {
             Map.entry("api",
                     List.of("files", "execution", "sync", "pool", "runner", "environment", "nomad", "settings",
                             "clock")),
+            Map.entry("metrics",
+                    List.of("api", "execution", "sync", "pool", "runner", "environment", "nomad", "settings", "clock")),
+            Map.entry("logs", List.of("api", "execution", "runner", "settings")),
             Map.entry("rights", List.of("runner", "environment", "nomad", "clock")),
             Map.entry("systemd", List.of("clock")), Map.entry("command", List.of("settings", "api")),
             Map.entry("devagent", List.of("clock")));
@@ -88,6 +91,8 @@ class HouseTest {
                         "nereus.pool.."),
                 library("dev.failsafe", "nereus.nomad..", "nereus.sync.."),
                 library("picocli", "nereus", "nereus.command.."), library("org.yaml", "nereus.settings.."),
+                library("io.micrometer", "nereus.metrics.."), library("com.influxdb", "nereus.metrics.."),
+                library("okhttp3", "nereus.metrics.."), library("ch.qos.logback", "nereus.logs.."),
                 library("java.lang.foreign", "nereus.devagent.driver..", "nereus.systemd.."));
     }
 

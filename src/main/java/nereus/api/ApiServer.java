@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import nereus.clock.Ticker;
 import nereus.files.Spool;
 import nereus.pool.Claims;
 
@@ -25,8 +26,13 @@ public final class ApiServer implements AutoCloseable {
     private final Claims claims;
     private final LateReturns late;
     private final List<Route> routes;
+    private final Connections connections;
+    private final Runnable reread;
 
-    private ApiServer(HttpServer server, Claims claims, LateReturns late, List<Route> routes) {
+    private ApiServer(HttpServer server, Claims claims, LateReturns late, List<Route> routes,
+            Connections connections, Runnable reread) {
+        this.connections = connections;
+        this.reread = reread;
         this.server = server;
         this.claims = claims;
         this.late = late;
@@ -37,39 +43,50 @@ public final class ApiServer implements AutoCloseable {
      * Listens. Blocks; not for event loops.
      *
      * @param version what {@code /version} says; empty answers 404
-     * @throws IOException when the address cannot be bound, or the spool cannot be used; the message names it
+     * @throws IOException when the address cannot be bound, the spool cannot be used, or a token or a certificate cannot be read; the
+     *     message names it
      */
-    public static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version)
-            throws IOException {
+    public static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version,
+            Onlookers onlookers) throws IOException {
         ServerLimits limits = settings.limits();
-        return open(vertx, settings, rooms, version,
+        return open(vertx, settings, rooms, version, onlookers,
                 new Patience(limits.idle(), limits.body(), limits.fleet(), LISTING, READER));
     }
 
     static ApiServer open(Vertx vertx, ServerSettings settings, Collaborators rooms, Optional<String> version,
-            Patience patience) throws IOException {
+            Onlookers onlookers, Patience patience) throws IOException {
         ServerLimits limits = settings.limits();
-        Connections connections = new Connections(vertx, patience.idle(), limits.connections());
+        Tokens tokens = Tokens.read(settings.token(), settings.access().tokenFiles());
+        HttpServerOptions options = options(settings);
+        Optional<ServerCertificate> certificate = settings.access().tls()
+                ? Optional.of(ServerCertificate.of(settings.access()))
+                : Optional.empty();
+        certificate.ifPresent(shown -> shown.into(options));
+        Hardening hardening = new Hardening(settings.access().tls());
+        Visits visits = new Visits(onlookers.watch(), Ticker.SYSTEM);
+        Connections connections = new Connections(vertx, patience.idle(), limits.connections(), visits);
         ErrorAnswers errors = new ErrorAnswers();
-        Stories stories = new Stories(vertx, new BodyReader(vertx, patience.body(), limits), patience.body(), errors);
+        Stories stories = new Stories(vertx, new BodyReader(vertx, patience.body(), limits), patience.body(), errors,
+                visits);
         FleetGate gate = new FleetGate(rooms.readiness(), patience.fleet());
         Spool spool = Spool.in(rooms.filesSettings());
         LateReturns late = new LateReturns(rooms.claims(), rooms.readiness());
-        Routes routes = new Routes(vertx, stories, new Token(settings.token()));
+        Routes routes = new Routes(vertx, stories, tokens, visits, rooms.fleet(), onlookers);
         Handler<HttpServerRequest> router = routes.of(
                 new ServiceStories(rooms, gate, settings.depletingBelowPercent(), version),
                 new ProbeStories(rooms.readiness()),
-                new EnvironmentStories(rooms, gate, limits.environments()),
+                new EnvironmentStories(rooms, gate, limits.environments(), onlookers.watch()),
                 new RunnerStories(rooms.claims(), rooms.reservations(), gate, late),
-                new ExecuteStories(rooms, gate, settings.publicUrl()),
+                new ExecuteStories(rooms, gate, settings),
                 new ExecutionSocket(rooms, gate, stories, connections),
                 new CopyStory(rooms, gate, spool, new UploadMemory(patience.body())),
-                new FileStories(vertx, rooms, gate, errors, patience),
-                new DoctorStories(rooms.houseKeeper(), gate), new WaitingStories(rooms, gate),
-                new ReservationStories(rooms.reservations(), gate));
-        HttpServer server = vertx.createHttpServer(options(settings))
+                new FileStories(vertx, rooms, gate, errors, patience, hardening),
+                new DoctorStories(rooms.houseKeeper(), gate, onlookers.watch()), new WaitingStories(rooms, gate),
+                new ReservationStories(rooms.reservations(), gate),
+                new StatusStories(rooms, version, connections::open, onlookers, Ticker.SYSTEM));
+        HttpServer server = vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(new Entrance(connections, stories, router));
+                .requestHandler(new Entrance(connections, stories, hardening, router));
         try {
             server.listen().toCompletionStage().toCompletableFuture().get();
         } catch (ExecutionException e) {
@@ -80,12 +97,25 @@ public final class ApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while opening " + settings.address() + ":" + settings.port(), e);
         }
-        return new ApiServer(server, rooms.claims(), late, routes.table());
+        return new ApiServer(server, rooms.claims(), late, routes.table(), connections, () -> {
+            tokens.reread();
+            certificate.ifPresent(shown -> shown.reread(server));
+        });
     }
 
     /** The port that it listens on. */
     public int port() {
         return server.actualPort();
+    }
+
+    /** Connections of clients that are open now. */
+    public int connections() {
+        return connections.open();
+    }
+
+    /** Looks again at the files of tokens and at the certificate. Blocks. */
+    public void reread() {
+        reread.run();
     }
 
     /** Every path that it knows. */

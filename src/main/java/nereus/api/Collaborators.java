@@ -11,10 +11,11 @@ import nereus.pool.Troubles;
 import nereus.runner.Fleet;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
+import nereus.sync.SyncTally;
 
 /** The rooms that the API speaks to. */
 public record Collaborators(Claims claims, Reservations reservations, Troubles troubles, Fleet fleet,
         Readiness readiness,
         Environments environments,
         EnvironmentStore store, Executions executions, Files files,
-        FilesSettings filesSettings, HouseKeeper houseKeeper) {}
+        FilesSettings filesSettings, HouseKeeper houseKeeper, SyncTally sync) {}

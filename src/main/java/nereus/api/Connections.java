@@ -26,6 +26,7 @@ final class Connections {
     private final Vertx vertx;
     private final Duration patience;
     private final int most;
+    private final Visits visits;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicBoolean told = new AtomicBoolean();
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
@@ -33,10 +34,16 @@ final class Connections {
     private final Map<HttpConnection, HttpServerRequest> current = new ConcurrentHashMap<>();
 
     /** @param most connections at once; what comes beyond is closed */
-    Connections(Vertx vertx, Duration patience, int most) {
+    Connections(Vertx vertx, Duration patience, int most, Visits visits) {
+        this.visits = visits;
         this.vertx = vertx;
         this.patience = patience;
         this.most = most;
+    }
+
+    /** Those that are open now. */
+    int open() {
+        return open.get();
     }
 
     void opened(HttpConnection connection) {
@@ -46,6 +53,7 @@ final class Connections {
             open.decrementAndGet();
             disarm(connection);
             current.remove(connection);
+            visits.left(connection);
         });
         channel.pipeline().addBefore(channel.name(), null, new Departure());
         if (open.incrementAndGet() > most) {
@@ -63,9 +71,14 @@ final class Connections {
     void began(HttpServerRequest request) {
         HttpConnection connection = request.connection();
         current.put(connection, request);
-        if (disarm(connection)) {
-            request.response().endHandler(v -> arm(connection));
-        }
+        visits.began(request);
+        boolean armed = disarm(connection);
+        request.response().endHandler(v -> {
+            visits.ended(request);
+            if (armed) {
+                arm(connection);
+            }
+        });
     }
 
     /**
@@ -75,6 +88,7 @@ final class Connections {
      */
     HttpServerRequest upgrading(HttpServerRequest request) {
         disarm(request.connection());
+        visits.of(request).upgraded();
         HttpServerRequest bare = current.remove(request.connection());
         return bare == null ? request : bare;
     }

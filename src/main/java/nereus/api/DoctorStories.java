@@ -12,7 +12,10 @@ final class DoctorStories {
     private final HouseKeeper houseKeeper;
     private final FleetGate gate;
 
-    DoctorStories(HouseKeeper houseKeeper, FleetGate gate) {
+    private final RequestWatch watch;
+
+    DoctorStories(HouseKeeper houseKeeper, FleetGate gate, RequestWatch watch) {
+        this.watch = watch;
         this.houseKeeper = houseKeeper;
         this.gate = gate;
     }
@@ -26,7 +29,11 @@ final class DoctorStories {
     Answer repair(Incoming request) {
         gate.pass();
         Ticked last = houseKeeper.last().map(Ticked::of).orElse(null);
-        return Answer.json(200, Examined.of(houseKeeper.repair(), last));
+        Examination done = houseKeeper.repair();
+        watch.changed(new RequestWatch.Change(request.visit().token(), request.visit().client(),
+                request.visit().trace(), "repaired on request",
+                done.repaired().stream().map(Difference::id).toList().toString()));
+        return Answer.json(200, Examined.of(done, last));
     }
 
     private record Examined(String at, int lookedAt, long elapsedMillis, List<Seen> differences, List<Mended> repaired,

@@ -14,9 +14,12 @@ final class Entrance implements Handler<HttpServerRequest> {
 
     private final Connections connections;
     private final Stories stories;
+    private final Hardening hardening;
     private final Handler<HttpServerRequest> routes;
 
-    Entrance(Connections connections, Stories stories, Handler<HttpServerRequest> routes) {
+    Entrance(Connections connections, Stories stories, Hardening hardening,
+            Handler<HttpServerRequest> routes) {
+        this.hardening = hardening;
         this.connections = connections;
         this.stories = stories;
         this.routes = routes;
@@ -25,6 +28,7 @@ final class Entrance implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         connections.began(request);
+        hardening.on(request.response());
         if (ambiguous(request)) {
             stories.answerAtOnce(request, AMBIGUOUS);
         } else if (!named(request)) {

@@ -17,8 +17,10 @@ final class EnvironmentStories {
     private final EnvironmentStore store;
     private final FleetGate gate;
     private final EnvironmentLimits limits;
+    private final RequestWatch watch;
 
-    EnvironmentStories(Collaborators rooms, FleetGate gate, EnvironmentLimits limits) {
+    EnvironmentStories(Collaborators rooms, FleetGate gate, EnvironmentLimits limits, RequestWatch watch) {
+        this.watch = watch;
         this.environments = rooms.environments();
         this.store = rooms.store();
         this.gate = gate;
@@ -58,7 +60,11 @@ final class EnvironmentStories {
         environment = environment
                 .withTerms(terms(body, environments.get(id).map(Environment::terms).orElse(Terms.NONE)));
         limits.check(environment);
-        return Answer.empty(store.put(environment) ? 201 : 204);
+        Optional<Environment> before = environments.get(id);
+        boolean created = store.put(environment);
+        audit(request, created ? "created" : "replaced", id, told(environment)
+                + before.map(old -> "; it was " + told(old)).orElse(""));
+        return Answer.empty(created ? 201 : 204);
     }
 
     /** What the body does not mention stays as it is: clients of Poseidon put definitions without knowing of terms. */
@@ -72,7 +78,25 @@ final class EnvironmentStories {
     Answer delete(Incoming request) {
         int id = id(request);
         gate.pass();
-        return Answer.empty(store.delete(id) ? 204 : 404);
+        Optional<Environment> before = environments.get(id);
+        boolean deleted = store.delete(id);
+        if (deleted) {
+            audit(request, "deleted", id, before.map(old -> "it was " + told(old)).orElse(""));
+        }
+        return Answer.empty(deleted ? 204 : 404);
+    }
+
+    private void audit(Incoming request, String what, int id, String detail) {
+        Visit visit = request.visit();
+        watch.changed(new RequestWatch.Change(visit.token(), visit.client(), visit.trace(),
+                what + " environment " + id, detail));
+    }
+
+    /** On one line. The image is the client's text. */
+    private static String told(Environment e) {
+        return "image " + e.image().replaceAll("\\p{Cntrl}", " ") + ", pool size " + e.prewarmingPoolSize() + ", "
+                + e.cpuLimit() + " MHz, " + e.memoryLimit() + " MB, network " + (e.networkAccess() ? "on" : "off")
+                + ", ports " + e.exposedPorts();
     }
 
     private static int id(Incoming request) {

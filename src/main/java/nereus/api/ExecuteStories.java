@@ -15,12 +15,14 @@ final class ExecuteStories {
     private final Executions executions;
     private final FleetGate gate;
     private final String publicUrl;
+    private final String scheme;
 
-    ExecuteStories(Collaborators rooms, FleetGate gate, String publicUrl) {
+    ExecuteStories(Collaborators rooms, FleetGate gate, ServerSettings settings) {
         this.fleet = rooms.fleet();
         this.executions = rooms.executions();
         this.gate = gate;
-        this.publicUrl = publicUrl;
+        this.publicUrl = settings.publicUrl();
+        this.scheme = settings.access().tls() ? "wss://" : "ws://";
     }
 
     /** Starts nothing and leaves the inactivity timeout alone; the connect does both. An unknown runner is told before bad JSON. */
@@ -28,8 +30,9 @@ final class ExecuteStories {
         gate.pass();
         Claimed runner = fleet.claimed(request.part("id")).orElseThrow(Refusal::gone);
         Command command = command(JsonInput.of(request.body()));
-        String base = publicUrl.isEmpty() ? "ws://" + host(request) : publicUrl;
+        String base = publicUrl.isEmpty() ? scheme + host(request) : publicUrl;
         String id = executions.prepare(runner, command);
+        request.visit().prepared(id, command.text(), executions.waiting(runner.id()));
         return Answer.json(200, Map.of("websocketUrl",
                 base + Routes.BASE + "/runners/" + runner.id() + "/websocket?executionID=" + id));
     }

@@ -60,6 +60,7 @@ final class ExecutionSocket implements Endpoint {
             return;
         }
         fleet.touch(runner);
+        stories.visit(request).connected(execution);
         connections.upgrading(request).toWebSocket()
                 .onComplete(v -> upgrading.remove(execution))
                 .onSuccess(socket -> run(runner, execution, socket))

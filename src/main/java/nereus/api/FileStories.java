@@ -34,8 +34,11 @@ final class FileStories {
     private final Duration reader;
     private final DownloadPlaces places;
     private final ListedMemory memory;
+    private final Hardening hardening;
 
-    FileStories(Vertx vertx, Collaborators rooms, FleetGate gate, ErrorAnswers errors, ApiServer.Patience patience) {
+    FileStories(Vertx vertx, Collaborators rooms, FleetGate gate, ErrorAnswers errors, ApiServer.Patience patience,
+            Hardening hardening) {
+        this.hardening = hardening;
         this.vertx = vertx;
         this.fleet = rooms.fleet();
         this.files = rooms.files();
@@ -85,7 +88,7 @@ final class FileStories {
             boolean privileged = privileged(request);
             return new RawFile(vertx, path, () -> files.open(runner, path, privileged), e -> bearable(what, id,
                     e instanceof FilesException.NotFound ? new FilesException.NotFound(ABSENT) : e), reader,
-                    places.take());
+                    places.take(), request.visit(), hardening);
         } catch (RuntimeException e) {
             return bearable(what, id, e);
         }

@@ -25,13 +25,18 @@ final class RawFile implements Reply {
     private final Function<Throwable, Answer> failure;
     private final Duration patience;
     private final Runnable over;
+    private final Visit visit;
+    private final Hardening hardening;
 
     /**
      * @param failure what a file that does not open is answered with
      * @param over told when the download is over, whatever became of it
+     * @param visit is told how much of it went out
      */
     RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience,
-            Runnable over) {
+            Runnable over, Visit visit, Hardening hardening) {
+        this.hardening = hardening;
+        this.visit = visit;
         this.over = over;
         this.vertx = vertx;
         this.path = path;
@@ -64,7 +69,6 @@ final class RawFile implements Reply {
         }
         response.putHeader("Content-Type", "application/octet-stream")
                 .putHeader("Content-Length", Long.toString(download.length()))
-                .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Content-Disposition", Disposition.attachment(path.text()));
         if (request.method().equals(HttpMethod.HEAD)) {
             over.run();
@@ -73,7 +77,10 @@ final class RawFile implements Reply {
             return;
         }
         Outflow out = new Outflow(vertx, request, patience, download::abandon);
-        download.writeTo(out).onComplete(done -> over.run()).onComplete(
+        download.writeTo(out).onComplete(done -> {
+            over.run();
+            visit.transferred(download.length(), out.written());
+        }).onComplete(
                 done -> finish(out, download),
                 error -> fail(request, out, download, error));
     }
@@ -100,6 +107,7 @@ final class RawFile implements Reply {
         } else {
             out.leave();
             response.headers().clear();
+            hardening.on(response);
             failure.apply(error).send(request);
         }
     }

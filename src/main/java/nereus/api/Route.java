@@ -2,6 +2,7 @@ package nereus.api;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One path and what serves its methods.
@@ -10,6 +11,12 @@ import java.util.Map;
  * @param guarded whether the token is needed
  */
 record Route(String path, boolean guarded, Map<HttpMethod, Endpoint> methods) {
+    /** What each method is called in logs and metrics. */
+    Map<HttpMethod, String> names() {
+        return methods.keySet().stream()
+                .collect(Collectors.toMap(method -> method, method -> RouteNames.of(method, template())));
+    }
+
     /** The path with {@code {name}} for each part that varies. */
     String template() {
         return path.replaceAll("\\(\\?<(\\w+)>[^)]*\\)", "{$1}");

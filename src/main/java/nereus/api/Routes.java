@@ -16,35 +16,47 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import nereus.runner.Fleet;
 
 /** The table of paths. A request meets, in this order: the path (404), the method (405), the token (401), its endpoint. */
 final class Routes {
     static final String BASE = "/api/v1";
 
     private final Stories stories;
-    private final Token token;
+    private final Tokens tokens;
+    private final Visits visits;
+    private final Fleet fleet;
+    private final Onlookers onlookers;
     private final Router router;
     private final List<Route> table = new ArrayList<>();
 
-    Routes(Vertx vertx, Stories stories, Token token) {
+    Routes(Vertx vertx, Stories stories, Tokens tokens, Visits visits, Fleet fleet, Onlookers onlookers) {
+        this.onlookers = onlookers;
+        this.visits = visits;
+        this.fleet = fleet;
         this.stories = stories;
-        this.token = token;
+        this.tokens = tokens;
         this.router = Router.router(vertx);
     }
 
     Handler<HttpServerRequest> of(ServiceStories service, ProbeStories probes, EnvironmentStories environments,
             RunnerStories runners, ExecuteStories execute, ExecutionSocket socket, CopyStory copy, FileStories files,
-            DoctorStories doctor, WaitingStories waiting, ReservationStories reservations) {
+            DoctorStories doctor, WaitingStories waiting, ReservationStories reservations, StatusStories status) {
         router.route().handler(this::redirectUnclean);
         open("/livez", Map.of(GET, stories.endpoint(probes::live)));
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
+        table.add(new Route("/metrics", !onlookers.metricsOpen(),
+                Map.of(GET, stories.endpoint(new MetricsStory(onlookers.metrics())))));
         open(BASE + "/health", Map.of(GET, stories.endpoint(service::health)));
         open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
         open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));
         guarded(BASE + "/statistics/execution-environments", Map.of(GET, stories.endpoint(service::statistics)));
         guarded(BASE + "/statistics/starts", Map.of(GET, stories.endpoint(service::starts)));
         guarded(BASE + "/statistics/claims", Map.of(GET, stories.endpoint(waiting::statistics)));
+        guarded(BASE + "/status", Map.of(GET, stories.endpoint(status::status)));
+        guarded(BASE + "/status/runners", Map.of(GET, stories.endpoint(status::runners)));
         guarded(BASE + "/doctor", Map.of(GET, stories.endpoint(doctor::examine)));
         guarded(BASE + "/doctor/repair", Map.of(POST, stories.endpoint(doctor::repair)));
         guarded(BASE + "/execution-environments", Map.of(GET, stories.endpoint(environments::list)));
@@ -65,7 +77,11 @@ final class Routes {
         guarded(BASE + "/runners/(?<id>[^/]+)/files/raw", Map.of(
                 GET, stories.endpoint(files::download),
                 HEAD, stories.endpoint(files::download)));
-        table.forEach(route -> router.routeWithRegex(route.path()).handler(context -> serve(context, route)));
+        for (Route route : table) {
+            Map<HttpMethod, String> names = route.names();
+            boolean ofRunner = route.path().startsWith(BASE + "/runners/(");
+            router.routeWithRegex(route.path()).handler(context -> serve(context, route, names, ofRunner));
+        }
         router.route().handler(context -> stories.answer(context.request(), Answer.empty(404)));
         // Vert.x fails a path or query that it cannot decode before its route sees it.
         router.errorHandler(400, context -> stories.answerAtOnce(context.request(),
@@ -87,18 +103,28 @@ final class Routes {
         return List.copyOf(table);
     }
 
-    private void serve(RoutingContext context, Route route) {
-        Endpoint endpoint = route.methods().get(context.request().method());
+    private void serve(RoutingContext context, Route route, Map<HttpMethod, String> names, boolean ofRunner) {
+        HttpServerRequest request = context.request();
+        Endpoint endpoint = route.methods().get(request.method());
         if (endpoint == null) {
             Map<String, HttpMethod> sorted = new TreeMap<>();
             route.methods().keySet().forEach(method -> sorted.put(method.name(), method));
-            stories.answer(context.request(),
+            stories.answer(request,
                     Answer.empty(405).withHeaders(Map.of("Allow", String.join(", ", sorted.keySet()))));
-        } else if (route.guarded() && !token.admits(context.request())) {
-            stories.answer(context.request(), Answer.empty(401));
-        } else {
-            endpoint.serve(context.request(), context.pathParams());
+            return;
         }
+        Visit visit = visits.of(request);
+        visit.route(names.getOrDefault(request.method(), ""));
+        Optional<String> admitted = route.guarded() ? tokens.admits(request) : Optional.of("");
+        if (admitted.isEmpty()) {
+            stories.answer(request, Answer.empty(401));
+            return;
+        }
+        visit.admitted(admitted.get());
+        if (ofRunner) {
+            fleet.claimed(context.pathParams().getOrDefault("id", "")).ifPresent(visit::about);
+        }
+        endpoint.serve(request, context.pathParams());
     }
 
     private void redirectUnclean(RoutingContext context) {

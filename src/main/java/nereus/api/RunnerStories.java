@@ -49,21 +49,23 @@ final class RunnerStories {
         gate.pass();
         boolean choice = !several.isEmpty() || !labels.isEmpty();
         List<Integer> accepted = choice ? accepted(several, labels) : List.of(known(environment));
+        request.visit().wants(accepted.getFirst());
         Duration patience = claims.patience(accepted.getFirst(), prefer.patience());
         Ask ask = new Ask(accepted, patience, inactivity, request.client());
         if (prefer.async() && !patience.isZero()) {
-            return reserved(ask.withPatience(prefer.patience().orElse(patience)), choice);
+            return reserved(request, ask.withPatience(prefer.patience().orElse(patience)), choice);
         }
         if (choice || !patience.isZero()) {
             WaitingClaim waiting = claims.waiting(ask);
             // Whoever leaves while it waits leaves the line at once.
             request.caller().whenGone(waiting::withdraw);
-            return given(waiting.claim(), choice);
+            return given(request, waiting.claim(), choice);
         }
-        return given(claims.claim(accepted.getFirst(), inactivity, request.client()), false);
+        return given(request, claims.claim(accepted.getFirst(), inactivity, request.client()), false);
     }
 
-    private Answer given(Claimed runner, boolean choice) {
+    private Answer given(Incoming request, Claimed runner, boolean choice) {
+        request.visit().about(runner);
         try {
             return Answer.json(200, new Given(runner.id(), mapped(runner), choice ? runner.environment() : null))
                     .orElse(() -> Thread.ofVirtual().start(claims.givingBack(runner.id())));
@@ -75,7 +77,7 @@ final class RunnerStories {
     }
 
     /** One for whom a runner is idle need not come back for it. */
-    private Answer reserved(Ask ask, boolean choice) {
+    private Answer reserved(Incoming request, Ask ask, boolean choice) {
         Reservation reservation = reservations.open(ask);
         Reservation.View view = first(reservation);
         if (view.state() == Reservation.State.WAITING) {
@@ -83,7 +85,7 @@ final class RunnerStories {
         }
         // Its id has not been told, so nobody will ask after it.
         reservations.forget(reservation);
-        return given(view.runner().orElseThrow(() -> new ClaimException.NoRunner(view.reason())), choice);
+        return given(request, view.runner().orElseThrow(() -> new ClaimException.NoRunner(view.reason())), choice);
     }
 
     /** Like one that waits on its connection, it is written once more if it cannot be. */

@@ -17,7 +17,7 @@ import nereus.settings.Section;
  *     size; 0 is off
  */
 public record ServerSettings(String address, int port, String token, String publicUrl, int depletingBelowPercent,
-        ServerLimits limits) {
+        AccessSettings access, ServerLimits limits) {
     /** The port of Poseidon, so that its clients need not be changed. */
     public static final int USUAL_PORT = 7200;
 
@@ -28,18 +28,39 @@ public record ServerSettings(String address, int port, String token, String publ
                 section.parsed("token", "", ServerSettings::token),
                 section.parsed("publicUrl", "", ServerSettings::webSocketBase),
                 section.number("depletingBelowPercent", 0, 0, 100),
-                ServerLimits.read(section));
+                AccessSettings.read(section), ServerLimits.read(section));
+    }
+
+    /** Without files of tokens, over plain HTTP. */
+    ServerSettings(String address, int port, String token, String publicUrl, int depletingBelowPercent,
+            ServerLimits limits) {
+        this(address, port, token, publicUrl, depletingBelowPercent, AccessSettings.NONE, limits);
+    }
+
+    /** A token that lets in whoever may read the configuration and its files; empty when none is needed, or none can be read. */
+    public String anyToken() {
+        return token.isEmpty() ? access.readable().orElse("") : token;
+    }
+
+    /** Whether tokens and commands go over the network as they are. */
+    public boolean readable() {
+        return !access.tls() && !local();
     }
 
     /** Whether others than this machine can reach it, and need no token. */
     public boolean open() {
-        return token.isEmpty() && !address.startsWith("127.") && !address.equals("localhost") && !address.equals("::1");
+        return token.isEmpty() && access.tokenFiles().isEmpty() && !local();
+    }
+
+    private boolean local() {
+        return address.startsWith("127.") || address.equals("localhost") || address.equals("::1");
     }
 
     /** Tokens stay out of logs. */
     @Override
     public String toString() {
-        return address + ":" + port + (token.isEmpty() ? ", no token" : ", with a token");
+        return address + ":" + port
+                + (token.isEmpty() && access.tokenFiles().isEmpty() ? ", no token" : ", with a token");
     }
 
     /** What a header can carry: blanks at its ends are lost on the way. */

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.slf4j.MDC;
 
 /** Carries a request from the event loop to its story's virtual thread and the answer back. */
 final class Stories {
@@ -14,12 +15,19 @@ final class Stories {
     private final BodyReader bodies;
     private final Duration bodyPatience;
     private final ErrorAnswers errors;
+    private final Visits visits;
 
-    Stories(Vertx vertx, BodyReader bodies, Duration bodyPatience, ErrorAnswers errors) {
+    Stories(Vertx vertx, BodyReader bodies, Duration bodyPatience, ErrorAnswers errors, Visits visits) {
+        this.visits = visits;
         this.vertx = vertx;
         this.bodies = bodies;
         this.bodyPatience = bodyPatience;
         this.errors = errors;
+    }
+
+    /** What is told of a request when it is over. */
+    Visit visit(HttpServerRequest request) {
+        return visits.of(request);
     }
 
     Endpoint endpoint(Story story) {
@@ -38,6 +46,7 @@ final class Stories {
             Incoming incoming = incoming(request, context, path, Buffer.buffer());
             BodyStream body = new BodyStream(request, context, bodyPatience, most);
             Thread.ofVirtual().name(what).start(() -> {
+                traced(incoming);
                 try {
                     Reply reply = tell(what, story, incoming, body);
                     context.runOnContext(v -> reply.send(request));
@@ -55,7 +64,9 @@ final class Stories {
         String what = what(request);
         bodies.read(request).onComplete(
                 body -> Thread.ofVirtual().name(what).start(() -> {
-                    Reply reply = tell(what, story, incoming(request, context, path, body));
+                    Incoming incoming = incoming(request, context, path, body);
+                    traced(incoming);
+                    Reply reply = tell(what, story, incoming);
                     context.runOnContext(v -> reply.send(request));
                 }),
                 error -> refuse(request, what, error));
@@ -90,6 +101,7 @@ final class Stories {
         try {
             return story.tell(incoming);
         } catch (RuntimeException | Error e) {
+            incoming.visit().failed(e);
             return errors.answer(what, e);
         }
     }
@@ -99,6 +111,7 @@ final class Stories {
         try {
             answer = story.tell(incoming, body);
         } catch (RuntimeException | Error e) {
+            incoming.visit().failed(e);
             answer = errors.answer(what, e);
         }
         return body.drained() ? answer : answer.closing();
@@ -108,10 +121,17 @@ final class Stories {
         return request.method() + " " + request.path();
     }
 
-    private static Incoming incoming(HttpServerRequest request, Context context, Map<String, String> path,
+    /** What is logged on the thread of a story bears its trace. The thread ends with the story. */
+    private static void traced(Incoming incoming) {
+        if (!incoming.visit().trace().id().isEmpty()) {
+            MDC.put("trace", incoming.visit().trace().id());
+        }
+    }
+
+    private Incoming incoming(HttpServerRequest request, Context context, Map<String, String> path,
             Buffer body) {
         return new Incoming(path, new Query(request.query()), body, request.getHeader("Host"),
                 request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString(),
-                new ConnectedCaller(request, context));
+                new ConnectedCaller(request, context), visits.of(request));
     }
 }

@@ -13,11 +13,13 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The API as a client uses it. Every failure is a message for the user. */
@@ -34,16 +36,58 @@ final class ApiClient {
 
     /** @param url with or without {@code /api/v1} */
     ApiClient(String url, String token) {
-        this(url, token, PATIENCE);
+        this(url, token, PATIENCE, Optional.empty());
+    }
+
+    /** @param trust for TLS; empty for what Java trusts */
+    ApiClient(String url, String token, Optional<SSLContext> trust) {
+        this(url, token, PATIENCE, trust);
     }
 
     /** @param patience how long one whole answer may take */
     ApiClient(String url, String token, Duration patience) {
+        this(url, token, patience, Optional.empty());
+    }
+
+    private ApiClient(String url, String token, Duration patience, Optional<SSLContext> trust) {
         this.patience = patience;
         this.base = url.replaceAll("/+$", "").replaceAll("/api/v1$", "") + "/api/v1";
         this.token = token;
-        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5))
-                .build();
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5));
+        trust.ifPresent(builder::sslContext);
+        this.http = builder.build();
+    }
+
+    /** Where it asks. */
+    String base() {
+        return base.replaceAll("/api/v1$", "");
+    }
+
+    /** How the service does. */
+    JsonNode status() {
+        return told("/status", "environments");
+    }
+
+    /** Its runners. */
+    JsonNode runners() {
+        return told("/status/runners", "runners");
+    }
+
+    private JsonNode told(String path, String list) {
+        HttpResponse<String> response = call("GET", path, null);
+        if (response.statusCode() == 404) {
+            throw new CommandFailure("what answers at " + base + " is not a Nereus that knows " + path
+                    + ": is it the right address?");
+        }
+        if (response.statusCode() != 200) {
+            throw unexpected("asking how it does", response);
+        }
+        JsonNode answer = parsed(response);
+        if (!answer.path(list).isArray()) {
+            throw new CommandFailure("what answers at " + base + " is not Nereus: no " + list);
+        }
+        return answer;
     }
 
     /**

@@ -29,6 +29,9 @@ public final class CommandLines {
         line.addSubcommand(new AgentCommand(parts));
         line.addSubcommand(new RunCommand(environment));
         line.addSubcommand(new CheckCommand(parts, environment));
+        line.addSubcommand(new StatusCommand(environment));
+        line.addSubcommand(new EnvironmentsCommand(environment));
+        line.addSubcommand(new RunnersCommand(environment));
         line.addSubcommand(new DoctorCommand(environment));
         line.addSubcommand(new HandbackCommand(parts, environment));
         line.getCommandSpec().version("nereus " + version);

@@ -45,8 +45,9 @@ final class DevCommand implements Callable<Integer> {
         Configuration configuration = Configuration.withoutFile(environment);
         Lifetime lifetime = new Lifetime();
         Running agent = lifetime.stops(parts.agent(LOOPBACK, agentPort, Optional.empty(), false));
-        Running service = lifetime.stops(parts.service(overridden(configuration, agent.port())));
-        putSample(service.port());
+        Configuration ours = overridden(configuration, agent.port());
+        Running service = lifetime.stops(parts.service(ours));
+        putSample(service.port(), ServerSettings.read(ours.section("server")));
         PrintWriter out = spec.commandLine().getOut();
         out.println("Nereus listens on http://" + LOOPBACK + ":" + service.port() + "/api/v1");
         out.println("Its agent on http://" + LOOPBACK + ":" + agent.port());
@@ -62,14 +63,14 @@ final class DevCommand implements Callable<Integer> {
         if (port != null) {
             configuration.with("server", "port", port.toString(), "--port");
         }
-        // Who presses ^C does not want to wait for what runs.
+        // Who presses ^C does not want to wait for what runs, and nobody's certificate is made out to this machine's loopback.
         return configuration.with("server", "address", LOOPBACK, "dev").with("server", "drain", "0", "dev")
+                .with("server", "certificateFile", "", "dev").with("server", "keyFile", "", "dev")
                 .with("nomad", "addresses", "http://" + LOOPBACK + ":" + agent, "dev");
     }
 
-    private void putSample(int servicePort) throws IOException {
-        ApiClient client = new ApiClient("http://" + LOOPBACK + ":" + servicePort,
-                environment.getOrDefault("NEREUS_SERVER_TOKEN", ""));
+    private void putSample(int servicePort, ServerSettings server) throws IOException {
+        ApiClient client = new ApiClient("http://" + LOOPBACK + ":" + servicePort, server.anyToken());
         client.putEnvironment(1, """
                 {"prewarmingPoolSize":%d,"cpuLimit":20,"memoryLimit":256,"image":"nereus/sample","networkAccess":false,\
                 "exposedPorts":[]}""".formatted(pool));

@@ -79,6 +79,6 @@ final class HandbackCommand implements Callable<Integer> {
     }
 
     private static String url(Configuration configuration) {
-        return DoctorCommand.url(ServerSettings.read(configuration.section("server")));
+        return ServiceOptions.url(ServerSettings.read(configuration.section("server")));
     }
 }

@@ -80,6 +80,12 @@ public final class Executions {
         return runner != null && runner.pending(executionId, shared.ticker().nanos(), shared.settings());
     }
 
+    /** How many executions wait for their client in that runner. */
+    public int waiting(String runnerId) {
+        RunnerExecutions runner = runners.get(runnerId);
+        return runner == null ? 0 : runner.waiting();
+    }
+
     /** Takes a pending execution, once. */
     public Optional<Execution> take(String runnerId, String executionId) {
         RunnerExecutions runner = runners.get(runnerId);

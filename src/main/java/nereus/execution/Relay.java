@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.OptionalInt;
 import nereus.clock.Ticker;
@@ -51,6 +52,9 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     private final Timer straggler;
     private final Cleanup cleanup;
     private final Promise<Void> gone = Promise.promise();
+    private final long began;
+    private long output;
+    private long inputBytes;
 
     private State state = State.OPENING;
     private @Nullable Pair pair;
@@ -73,6 +77,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     Relay(Relays shared, RunnerExecutions runner, Executions.Execution execution, ServerWebSocket socket) {
         this.shared = shared;
         this.runner = runner;
+        this.began = shared.ticker().nanos();
         this.execution = execution;
         Vertx vertx = shared.vertx();
         this.context = vertx.getOrCreateContext();
@@ -93,6 +98,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
 
     /** Begins; on the client's context. */
     void begin() {
+        shared.life().watch().began(execution);
         client.write(Messages.START);
         client.open();
         if (state != State.OPENING) {
@@ -169,6 +175,8 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         if (state == State.CLOSING || state == State.CLOSED)
             return;
         state = State.CLOSING;
+        shared.life().watch().ended(execution, new ExecutionWatch.End(last == null ? "left" : last.outcome(),
+                Duration.ofNanos(shared.ticker().nanos() - began), output, inputBytes));
         limit.cancel();
         start.cancel();
         straggler.cancel();
@@ -197,6 +205,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
 
     @Override
     public void input(Buffer data) {
+        inputBytes += data.length();
         input.accept(data);
     }
 
@@ -305,8 +314,10 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
         @Override
         public void text(byte[] bytes, int from, int to) {
             // Before the start mark the terminal is not the program's.
-            if (started && state == State.RUNNING)
+            if (started && state == State.RUNNING) {
+                output += to - from;
                 outlet.stdout(bytes, from, to);
+            }
         }
 
         @Override
@@ -328,8 +339,10 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     private final class StderrText implements MarkScanner.Listener {
         @Override
         public void text(byte[] bytes, int from, int to) {
-            if (state == State.RUNNING)
+            if (state == State.RUNNING) {
+                output += to - from;
                 outlet.stderr(bytes, from, to);
+            }
         }
 
         @Override

@@ -99,6 +99,11 @@ final class RunnerExecutions {
         return Optional.empty();
     }
 
+    /** Those that wait for their client. */
+    synchronized int waiting() {
+        return pending.size();
+    }
+
     synchronized boolean pending(String executionId, long now, ExecutionSettings settings) {
         expire(now, settings);
         return pending.containsKey(executionId);

@@ -11,6 +11,11 @@ public interface RunnerLife {
     /** Completes on any thread when the runner is no longer its claimer's; at once when it is not claimed now. Never exceptionally. */
     CompletionStage<Ending> ended(String runnerId);
 
+    /** Who hears of executions. */
+    default ExecutionWatch watch() {
+        return ExecutionWatch.NONE;
+    }
+
     /** Gives the runner up: something runs in it that could not be killed. */
     void release(String runnerId, Ending ending);
 }

@@ -44,6 +44,17 @@ record Call(String name, String right, HttpMethod method, String path, Map<Strin
         return new Call(name, right, method, path, more, body);
     }
 
+    /** The path with {@code {id}} in place of what varies; of variables the kind only, as in {@code /v1/var/claims/{id}}. */
+    String route() {
+        if (path.startsWith("/v1/var/")) {
+            String[] parts = path.split("/", 7);
+            return parts.length < 6 ? "/v1/var/{path}" : "/v1/var/" + parts[5] + (parts.length > 6 ? "/{id}" : "");
+        }
+        int query = path.indexOf('?');
+        String plain = query < 0 ? path : path.substring(0, query);
+        return plain.startsWith("/v1/job/") ? "/v1/job/{id}" : plain;
+    }
+
     boolean write() {
         return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.POST);
     }

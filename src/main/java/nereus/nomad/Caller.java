@@ -22,11 +22,12 @@ final class Caller implements AutoCloseable {
     private final FailsafeExecutor<Answer> writes;
     private volatile String lastFailure = "";
 
-    Caller(Vertx vertx, NomadSettings settings, Credentials credentials, Addresses addresses, Patience patience) {
+    Caller(Vertx vertx, NomadSettings settings, Credentials credentials, Addresses addresses, Patience patience,
+            CallWatch watch) {
         this.settings = settings;
         this.addresses = addresses;
         this.credentials = credentials;
-        this.transport = new Transport(vertx, settings, credentials);
+        this.transport = new Transport(vertx, settings, credentials, watch);
         CircuitBreaker<Answer> breaker = CircuitBreaker.<Answer>builder().handle(NomadException.Unreachable.class)
                 .withFailureThreshold(patience.failures()).withDelay(patience.rest()).withSuccessThreshold(1).build();
         RetryPolicy<Answer> again = RetryPolicy.<Answer>builder().handleIf(Caller::passing)

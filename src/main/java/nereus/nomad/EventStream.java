@@ -15,6 +15,11 @@ public interface EventStream extends AutoCloseable {
     @Nullable
     List<Fact> next(Duration patience);
 
+    /** How long what {@link #next} returned last had waited for its reader. */
+    default Duration behind() {
+        return Duration.ZERO;
+    }
+
     @Override
     void close();
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import nereus.clock.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +49,11 @@ final class HttpEventStream implements EventStream {
     private boolean over;
     // Belongs to the reader.
     private boolean complained;
+    private Duration behind = Duration.ZERO;
 
     private sealed interface Item {}
 
-    private record Line(Buffer bytes) implements Item {}
+    private record Line(Buffer bytes, long at) implements Item {}
 
     private record End(String reason, Throwable cause) implements Item {}
 
@@ -144,7 +146,7 @@ final class HttpEventStream implements EventStream {
                     new IOException("event backlog full"));
             return;
         }
-        queue.add(new Line(line));
+        queue.add(new Line(line, Ticker.SYSTEM.nanos()));
     }
 
     private void end(String reason, Throwable cause) {
@@ -171,6 +173,7 @@ final class HttpEventStream implements EventStream {
                 case null -> null;
                 case Line line -> {
                     queuedBytes.addAndGet(-line.bytes().length());
+                    behind = Duration.ofNanos(Ticker.SYSTEM.nanos() - line.at());
                     yield decode(line.bytes().getBytes());
                 }
                 case End end -> {
@@ -182,6 +185,11 @@ final class HttpEventStream implements EventStream {
             Thread.currentThread().interrupt();
             throw new NomadException.Unreachable(message("interrupted"), false, e);
         }
+    }
+
+    @Override
+    public Duration behind() {
+        return behind;
     }
 
     private List<Fact> decode(byte[] line) {

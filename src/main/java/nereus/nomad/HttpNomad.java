@@ -29,17 +29,23 @@ public final class HttpNomad implements Nomad, JobParser, AutoCloseable {
     }
 
     public HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials) {
-        this(vertx, settings, credentials, Patience.USUAL);
+        this(vertx, settings, credentials, CallWatch.NONE);
+    }
+
+    /** @param watch hears of each call */
+    public HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials, CallWatch watch) {
+        this(vertx, settings, credentials, Patience.USUAL, watch);
     }
 
     HttpNomad(Vertx vertx, NomadSettings settings, Patience patience) {
-        this(vertx, settings, new Credentials(settings), patience);
+        this(vertx, settings, new Credentials(settings), patience, CallWatch.NONE);
     }
 
-    private HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials, Patience patience) {
+    private HttpNomad(Vertx vertx, NomadSettings settings, Credentials credentials, Patience patience,
+            CallWatch watch) {
         this.settings = settings;
         Addresses addresses = new Addresses(settings);
-        this.caller = new Caller(vertx, settings, credentials, addresses, patience);
+        this.caller = new Caller(vertx, settings, credentials, addresses, patience, watch);
         this.streams = new EventStreams(vertx, settings, credentials, addresses, json);
     }
 

@@ -11,7 +11,9 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import nereus.clock.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one call to one agent, once, and knows whether it may have arrived. Blocks a virtual thread; never an event loop. */
@@ -21,11 +23,17 @@ final class Transport implements AutoCloseable {
 
     private final Vertx vertx;
     private final Credentials credentials;
+    private final CallWatch watch;
     private final HttpClient client;
     /** All steps of all attempts run here, one after the other, so that an attempt needs no lock. */
     private final Context context;
 
     Transport(Vertx vertx, NomadSettings settings, Credentials credentials) {
+        this(vertx, settings, credentials, CallWatch.NONE);
+    }
+
+    Transport(Vertx vertx, NomadSettings settings, Credentials credentials, CallWatch watch) {
+        this.watch = watch;
         this.vertx = vertx;
         this.credentials = credentials;
         this.context = vertx.getOrCreateContext();
@@ -41,9 +49,13 @@ final class Transport implements AutoCloseable {
      */
     Answer send(Address address, Call call, String token, Deadline deadline) {
         Attempt attempt = new Attempt(address, call, credentials.request(address, call, token), deadline);
+        long began = Ticker.SYSTEM.nanos();
+        int status = 0;
         context.runOnContext(v -> attempt.start());
         try {
-            return attempt.answer.future().await();
+            Answer answer = attempt.answer.future().await();
+            status = answer.status();
+            return answer;
         } catch (NomadException e) {
             throw e;
         } catch (Exception e) {
@@ -53,6 +65,9 @@ final class Transport implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new NomadException.Unreachable(call.name() + " at " + address + ": interrupted", call.write(), e);
+        } finally {
+            watch.called(call.route(), call.method().name(), status,
+                    Duration.ofNanos(Ticker.SYSTEM.nanos() - began));
         }
     }
 

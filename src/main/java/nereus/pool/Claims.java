@@ -95,7 +95,7 @@ public final class Claims {
             Claimed taken = fleet.take(environment, wanted.mark()).orElseThrow(() -> none(wanted.environment()));
             Optional<Claimed> claimed = write(taken.id(), lease(ask, taken), () -> fleet.putBack(taken.id()));
             if (claimed.isPresent() && stillWanted(environment, wanted.mark())) {
-                log.info("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
+                log.debug("runner {} claimed by {}, inactivity timeout {}", taken.id(), claimer, inactivityTimeout);
                 return claimed.get();
             }
             if (claimed.isPresent()) {
@@ -198,7 +198,7 @@ public final class Claims {
     public boolean release(String runnerId, Ending ending) {
         boolean ended = fleet.release(runnerId, ending);
         if (ended) {
-            log.info("runner {} released: {}", runnerId, ending);
+            log.debug("runner {} released: {}", runnerId, ending);
         }
         return ended;
     }
@@ -211,7 +211,7 @@ public final class Claims {
         if (!fleet.giveBack(runnerId)) {
             return false;
         }
-        log.info("runner {} given back", runnerId);
+        log.debug("runner {} given back", runnerId);
         try {
             ledger.noteReleased(runnerId);
         } catch (NomadException failed) {

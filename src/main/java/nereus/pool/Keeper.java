@@ -109,12 +109,12 @@ public final class Keeper {
         upkeep.toRead(settings.purges()).forEach(id -> tasks.execute(() -> readLease(id)));
         for (String id : upkeep.inactive()) {
             if (upkeep.releaseInactive(id)) {
-                log.info("runner {} released: {}", id, Ending.INACTIVE);
+                log.debug("runner {} released: {}", id, Ending.INACTIVE);
             }
         }
         for (String id : upkeep.outlived(settings.longestClaim())) {
             if (upkeep.releaseOutlived(id, settings.longestClaim())) {
-                log.info("runner {} released: {}", id, Ending.OUTLIVED);
+                log.debug("runner {} released: {}", id, Ending.OUTLIVED);
             }
         }
         boolean waiting = releaseSuperseded();
@@ -151,7 +151,7 @@ public final class Keeper {
         List<String> superseded = upkeep.superseded(marks);
         for (String id : superseded) {
             if (upkeep.releaseSuperseded(id, marks, busy.busy(id), settings.silentFor())) {
-                log.info("runner {} released: {}, its definition is no longer its environment's", id, Ending.REPLACED);
+                log.debug("runner {} released: {}, its definition is no longer its environment's", id, Ending.REPLACED);
             }
         }
         return !superseded.isEmpty();

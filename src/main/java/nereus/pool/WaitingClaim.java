@@ -151,7 +151,7 @@ public final class WaitingClaim {
             claims.giveBack(claimed.id());
             throw unserved(waiter.left().orElseThrow());
         }
-        log.info("runner {} claimed by {} after {} ms, inactivity timeout {}", claimed.id(), ask.claimer(),
+        log.debug("runner {} claimed by {} after {} ms, inactivity timeout {}", claimed.id(), ask.claimer(),
                 waited().toMillis(), ask.inactivityTimeout());
         if (counted.compareAndSet(false, true)) {
             claims.tally().granted(claimed.environment(), atOnce ? Duration.ZERO : waited());

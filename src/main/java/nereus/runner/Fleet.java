@@ -31,7 +31,13 @@ public final class Fleet {
      * @param changed rung after each change
      */
     public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed) {
-        this.table = new Table(ticker, random, maximumIdleAge);
+        this(instance, maximumIdleAge, ticker, random, changed, LifeWatch.NONE);
+    }
+
+    /** @param watch hears of each change of state */
+    public Fleet(String instance, Duration maximumIdleAge, Ticker ticker, RandomGenerator random, Bell changed,
+            LifeWatch watch) {
+        this.table = new Table(ticker, random, maximumIdleAge, watch);
         this.news = new News(instance, table);
         this.lines = new Lines(table);
         this.guarded = new Guarded(table, lines, changed);
@@ -196,6 +202,11 @@ public final class Fleet {
     /** Counts by environment id; an environment without runners may be missing. */
     public Map<Integer, PoolCount> counts() {
         return guarded.locked(() -> Survey.counts(table.all()));
+    }
+
+    /** Every runner that counts towards what Nomad has to carry, for people. */
+    public List<Resident> roster() {
+        return guarded.locked(() -> Survey.roster(table));
     }
 
     /** The environment was deleted: all of its runners go, claimed ones too, and those whose claim is being written right after that. */

@@ -24,6 +24,8 @@ final class Runner {
     RunnerState state;
     /** Completed outside the lock, when a claimed runner is no longer its claimer's. */
     CompletableFuture<Ending> ended = new CompletableFuture<>();
+    /** When it was entered, in the ticker's nanoseconds. */
+    final long enteredAt;
     /** When the present state began, in the ticker's nanoseconds. */
     long since;
     /** The registration is on its way: lists that do not show the job say nothing. */
@@ -78,6 +80,7 @@ final class Runner {
         this.revision = revision;
         this.state = state;
         this.since = now;
+        this.enteredAt = now;
     }
 
     String allocationId() {

@@ -74,6 +74,14 @@ final class Survey {
         return standings;
     }
 
+    static List<Resident> roster(Table table) {
+        return table.all().stream().filter(Runner::alive).map(runner -> new Resident(runner.id, runner.environment,
+                runner.state, Duration.ofNanos(table.now() - runner.since), runner.allocationId(),
+                runner.allocation == null ? "" : runner.allocation.nodeId(),
+                runner.state == RunnerState.CLAIMED && runner.lease != null ? runner.lease.claimer() : ""))
+                .toList();
+    }
+
     static Map<Integer, PoolCount> counts(Collection<Runner> runners) {
         Map<Integer, Map<RunnerState, Integer>> tally = new HashMap<>();
         for (Runner runner : runners) {

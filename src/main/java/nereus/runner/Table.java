@@ -35,13 +35,17 @@ final class Table {
     private final List<StartResult> starts = new ArrayList<>();
     /** What is to be told once the lock is given back. */
     private final List<Runnable> afterwards = new ArrayList<>();
+    private final LifeWatch watch;
+    private final boolean watched;
     private boolean changed;
     /** The ledger says that others may have handed out what bears our mark. */
     boolean shared;
     /** Somebody else hands out runners of ours, or may: none is handed out here. */
     boolean frozen;
 
-    Table(Ticker ticker, RandomGenerator random, Duration maximumIdleAge) {
+    Table(Ticker ticker, RandomGenerator random, Duration maximumIdleAge, LifeWatch watch) {
+        this.watch = watch;
+        this.watched = !watch.equals(LifeWatch.NONE);
         this.ticker = ticker;
         this.random = random;
         this.maximumIdleAge = maximumIdleAge;
@@ -116,6 +120,7 @@ final class Table {
         Runner runner = new Runner(id, environment, revision, state, now());
         runners.put(id, runner);
         changed = true;
+        tell(runner, null, state, "");
         return runner;
     }
 
@@ -123,9 +128,15 @@ final class Table {
         line(runner).remove(runner.id);
         runners.remove(runner.id);
         changed = true;
+        tell(runner, runner.state, RunnerState.GONE, "it was not registered");
     }
 
     void become(Runner runner, RunnerState state) {
+        become(runner, state, "");
+    }
+
+    private void become(Runner runner, RunnerState state, String why) {
+        tell(runner, runner.state, state, why);
         if (runner.state == RunnerState.IDLE) {
             line(runner).remove(runner.id);
         }
@@ -217,14 +228,18 @@ final class Table {
     void over(Runner runner, Ending ending, String reason) {
         if (runner.state == RunnerState.STARTING) {
             result(runner, reason);
-        } else if (runner.state == RunnerState.CLAIMED) {
+        } else if (runner.state == RunnerState.CLAIMED && !watched) {
             afterwards.add(() -> log.warn("claimed runner {} is lost: {}", runner.id, reason));
         }
-        end(runner, ending);
+        end(runner, ending, reason);
     }
 
     void end(Runner runner, Ending ending) {
-        become(runner, RunnerState.GONE);
+        end(runner, ending, runner.nobodys() ? "" : ending.toString());
+    }
+
+    private void end(Runner runner, Ending ending, String why) {
+        become(runner, RunnerState.GONE, why);
         CompletableFuture<Ending> ended = runner.ended;
         afterwards.add(() -> ended.complete(ending));
     }
@@ -233,6 +248,11 @@ final class Table {
         boolean placed = runner.allocation != null
                 || (runner.unplaced.isEmpty() && runner.registeredAt != Runner.NEVER);
         starts.add(new StartResult(runner.environment, runner.revision, reason, placed));
+        if (watched) {
+            boolean seen = runner.registering || runner.registeredAt != Runner.NEVER;
+            Duration took = seen ? Duration.ofNanos(now() - runner.enteredAt) : null;
+            afterwards.add(() -> watch.started(runner.id, runner.environment, reason, took));
+        }
         changed = true;
     }
 
@@ -244,6 +264,14 @@ final class Table {
     /** Is told once the lock is given back. */
     void tell(Runnable news) {
         afterwards.add(news);
+    }
+
+    private void tell(Runner runner, @Nullable RunnerState from, RunnerState to, String why) {
+        if (watched) {
+            LifeWatch.LifeEvent event = new LifeWatch.LifeEvent(runner.id, runner.environment, from, to,
+                    Duration.ofNanos(from == null ? 0 : now() - runner.since), why);
+            afterwards.add(() -> watch.became(event));
+        }
     }
 
     void rung() {

@@ -19,9 +19,9 @@ import java.util.TreeMap;
 public final class Configuration {
     /** The file that is read when none is named and it is there. */
     public static final Path USUAL_FILE = Path.of("config.yaml");
-    /** Variables of the launcher, the logging and the clients, which set nothing in the service. */
+    /** Variables of the launcher and the clients, which set nothing in the service. */
     private static final Set<String> NOT_SETTINGS = Set.of("NEREUS_JAVA_HOME", "NEREUS_JAVA_OPTIONS", "NEREUS_DEBUG",
-            "NEREUS_LOG_LEVEL", "NEREUS_URL", "NEREUS_TOKEN");
+            "NEREUS_URL", "NEREUS_TOKEN", "NEREUS_CA");
     private static final String PREFIX = "NEREUS_";
 
     private final String source;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import nereus.clock.Ticker;
 import nereus.environment.EnvironmentStore;
@@ -49,6 +50,7 @@ public final class HouseKeeper {
     private final Semaphore turn = new Semaphore(1);
     /** What was let go and is still being cleared away. Confined to whose turn it is, like the last error. */
     private final Set<String> leaving = new HashSet<>();
+    private final LongAdder repairsDone = new LongAdder();
     private String lastError = "";
     private volatile Optional<Examination> last = Optional.empty();
 
@@ -94,6 +96,11 @@ public final class HouseKeeper {
                 turn.release();
             }
         });
+    }
+
+    /** How many differences were repaired since the start. */
+    public long repaired() {
+        return repairsDone.sum();
     }
 
     /** What the watcher's last round has shown, and what was repaired then; empty before the first. */
@@ -176,6 +183,7 @@ public final class HouseKeeper {
             try {
                 if (repairs.repair(difference)) {
                     repaired.add(difference);
+                    repairsDone.increment();
                     leaving.add(difference.id());
                 }
                 suspects.settled(difference);

@@ -38,6 +38,7 @@ public final class Watcher {
     private final HouseKeeper houseKeeper;
     private final Rival rival;
     private final Backoff backoff;
+    private final SyncTally tally;
     private String lastTrouble = "";
     /** Something failed since the last snapshot. */
     private boolean lost;
@@ -53,7 +54,13 @@ public final class Watcher {
         this.snapshots = new SnapshotReader(nomad, ledger);
         this.houseKeeper = houseKeeper;
         this.rival = rival;
+        this.tally = new SyncTally(ticker);
         this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
+    }
+
+    /** How well that has gone. */
+    public SyncTally tally() {
+        return tally;
     }
 
     /** Follows Nomad until interrupted. Blocks. */
@@ -86,6 +93,7 @@ public final class Watcher {
             // Guard against a defect that would end the watcher: what it did not understand is read anew.
             log.error("following Nomad failed", defect);
         }
+        tally.broke();
         return backoff.next();
     }
 
@@ -119,6 +127,7 @@ public final class Watcher {
                         snapshot.foreign().size());
             }
         }
+        tally.synced(began);
         houseKeeper.round(snapshot, began);
     }
 
@@ -158,6 +167,7 @@ public final class Watcher {
             if (facts != null) {
                 heardAt = ticker.nanos();
                 facts.forEach(this::apply);
+                tally.heard(facts, events.behind());
             }
             if (ticker.nanos() - openedAt >= settings.longestPause().toNanos()) {
                 inStep();

@@ -36,9 +36,12 @@ class DownloadTest {
     private static final String ABSENT = "{\"message\":\"file not found or insufficient permissions\"}";
     private static final String HEAD = """
             HTTP/1.1 200 OK
+            X-Content-Type-Options: nosniff
+            Cache-Control: no-store
+            Content-Security-Policy: default-src 'none'; frame-ancestors 'none'
+            Referrer-Policy: no-referrer
             Content-Type: application/octet-stream
             Content-Length: %d
-            X-Content-Type-Options: nosniff
             Content-Disposition: attachment; filename="%s"%s
 
             """.replace("\n", "\r\n");

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ import nereus.runner.Fleet;
 import nereus.runner.Line;
 import nereus.runner.Readiness;
 import nereus.sync.HouseKeeper;
+import nereus.sync.SyncTally;
 import org.mockito.Mockito;
 
 /** A real HTTP server of ours on a free port, in front of mocked rooms: the fleet is known and has one claimed runner. */
@@ -57,6 +59,9 @@ final class Edge implements AutoCloseable {
     final Reservations reservations = Mockito.mock(Reservations.class);
     final Executions executions = Mockito.mock(Executions.class);
     final HouseKeeper houseKeeper = Mockito.mock(HouseKeeper.class);
+    final SyncTally sync = Mockito.mock(SyncTally.class);
+    final List<Served> served = new CopyOnWriteArrayList<>();
+    final List<RequestWatch.Change> changes = new CopyOnWriteArrayList<>();
     final StubFiles files = new StubFiles();
     final Vertx vertx = Vertx.vertx();
     final ApiServer server;
@@ -99,8 +104,20 @@ final class Edge implements AutoCloseable {
                 new Collaborators(claims, reservations, troubles, fleet, readiness, environments, store, executions,
                         files,
                         filesSettings,
-                        houseKeeper),
+                        houseKeeper, sync),
                 Optional.of("1.2.3<"),
+                new Onlookers(new RequestWatch() {
+                    @Override
+                    public void served(Served request) {
+                        served.add(request);
+                    }
+
+                    @Override
+                    public void changed(Change change) {
+                        changes.add(change);
+                    }
+                }, () -> Optional.of("# what is measured\n"), false,
+                        () -> List.of(new Onlookers.LastTrouble("2026-01-02T03:04:05Z", "WARN", "something"))),
                 patience);
     }
 

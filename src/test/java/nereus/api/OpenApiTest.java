@@ -169,6 +169,8 @@ class OpenApiTest {
                 "WaitingStories$Reasons", "ClaimReasons", "WaitingStories$Percentiles", "WaitPercentiles"));
         schemas.put("ReservationStories$Pending", "PendingClaim");
         schemas.put("ServiceStories$Starts", "Starts");
+        schemas.putAll(Map.of("StatusStories$Status", "Status", "StatusStories$Resync", "Resync",
+                "StatusStories$Pool", "Pool", "StatusStories$Trouble", "Trouble", "StatusStories$Row", "Runner"));
         for (Class<?> type : privateRecords()) {
             String name = type.getName().substring("nereus.api.".length());
             String schema = schemas.remove(name);

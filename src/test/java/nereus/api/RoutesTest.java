@@ -213,12 +213,12 @@ class RoutesTest {
         ServiceStories service = new ServiceStories(
                 new Collaborators(edge.claims, edge.reservations, edge.troubles, edge.fleet, edge.readiness,
                         edge.environments, edge.store,
-                        edge.executions, edge.files, Edge.FILES, edge.houseKeeper),
+                        edge.executions, edge.files, Edge.FILES, edge.houseKeeper, edge.sync),
                 new FleetGate(edge.readiness, java.time.Duration.ZERO), 0, Optional.empty());
 
         assertEquals(Answer.empty(404).status(),
                 service.version(new Incoming(Map.of(), new Query(null), io.vertx.core.buffer.Buffer.buffer(), null, "",
-                        org.mockito.Mockito.mock(Caller.class)))
+                        org.mockito.Mockito.mock(Caller.class), Visit.unseen()))
                         .status());
     }
 

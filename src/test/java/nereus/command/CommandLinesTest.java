@@ -26,7 +26,8 @@ class CommandLinesTest {
     private final FakeParts parts = new FakeParts();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check", "doctor", "handback"})
+    @ValueSource(strings = {"", "serve", "dev", "agent", "run", "check", "status", "environments", "runners", "doctor",
+            "handback"})
     void helpIsThereAndIsNoFailure(String command) {
         assertEquals(0, execute((command + " --help").strip().split(" ", -1)));
         assertTrue(out.toString().contains("Usage: nereus"), out.toString());

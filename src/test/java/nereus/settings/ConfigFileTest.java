@@ -17,6 +17,9 @@ import nereus.api.ServerSettings;
 import nereus.environment.JobSettings;
 import nereus.execution.ExecutionSettings;
 import nereus.files.FilesSettings;
+import nereus.logs.LogSettings;
+import nereus.metrics.InfluxSettings;
+import nereus.metrics.MetricsSettings;
 import nereus.nomad.NomadSettings;
 import nereus.pool.ClaimSettings;
 import nereus.pool.PoolSettings;
@@ -62,6 +65,9 @@ class ConfigFileTest {
         sections.put("execution", ExecutionSettings::read);
         sections.put("files", FilesSettings::read);
         sections.put("sync", SyncSettings::read);
+        sections.put("log", LogSettings::read);
+        sections.put("metrics", MetricsSettings::read);
+        sections.put("influx", InfluxSettings::read);
         return sections;
     }
 }
