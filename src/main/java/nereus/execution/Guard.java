@@ -140,9 +140,8 @@ final class Guard {
         shared.vertx().cancelTimer(heartbeat);
         Channel open = channel;
         if (open == null) {
-            // One that is being opened is ended when it is there.
-            if (!opening)
-                gone.tryComplete();
+            // One that is being opened is ended when it is there, and by its own silence if nobody is left here then.
+            gone.tryComplete();
             return;
         }
         channel = null;

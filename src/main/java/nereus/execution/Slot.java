@@ -130,17 +130,18 @@ final class Slot<T extends Standby> {
         listener.lost(String.valueOf(how.getMessage()));
     }
 
-    /** Sends away what is here and what is on its way; completes when it has gone. Never fails. */
+    /**
+     * Sends away what is here and, once it has come, what is on its way; completes when what is here has gone. What is on its way may never
+     * come, so nobody waits for it: without us it ends by its own silence. Never fails.
+     */
     Future<Void> clear() {
         T here = ready;
         Future<T> onItsWay = coming;
         ready = null;
         coming = null;
-        if (here != null)
-            return here.dismiss();
-        return onItsWay == null
-                ? Future.succeededFuture()
-                : onItsWay.compose(Standby::dismiss).otherwiseEmpty();
+        if (onItsWay != null)
+            onItsWay.onSuccess(Standby::dismiss);
+        return here == null ? Future.succeededFuture() : here.dismiss();
     }
 
     /** Closes the socket of what is here, for a runner that is gone. */
