@@ -25,11 +25,19 @@ final class ChannelOpener {
     private final ExecutionSettings settings;
     private final Ticker ticker;
     private final Scripts scripts;
-    private final Runnable crowded;
+    private final Crowded crowded;
 
-    /** @param crowded told when Nomad has no room for another connection of ours */
+    /** Who is told when there may be no room for another session of ours. */
+    interface Crowded {
+        /** Nomad has said so. */
+        void refused();
+
+        /** None of several came about that somebody waits for. */
+        void failed(String runner);
+    }
+
     ChannelOpener(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker,
-            Runnable crowded) {
+            Crowded crowded) {
         this.crowded = crowded;
         this.vertx = vertx;
         this.transport = transport;
@@ -49,8 +57,8 @@ final class ChannelOpener {
                 .map(channel -> new Control(vertx, channel, settings.controlTimeout()));
     }
 
-    Future<Channel> guard(Claimed runner, TagRange tags, boolean again) {
-        return open(runner, "guard", scripts.guard(tags, again), false, false);
+    Future<Channel> guard(Claimed runner, TagRange tags, boolean again, boolean ahead) {
+        return open(runner, "guard", scripts.guard(tags, again), false, ahead);
     }
 
     /** What a control is to learn before it can handle files. */
@@ -59,28 +67,30 @@ final class ChannelOpener {
     }
 
     private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal, boolean ahead) {
-        return attempt(runner, kind, command, terminal,
+        return attempt(runner, kind, command, terminal, ahead,
                 ahead ? Math.min(AHEAD, settings.openAttempts()) : settings.openAttempts(), 1,
                 ticker.nanos());
     }
 
-    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, int most,
-            int number, long begin) {
+    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, boolean ahead,
+            int most, int number, long begin) {
         return Channel
                 .open(vertx, ticker, transport, runner.allocationId(), settings.task(), command, terminal,
                         patience(number, begin))
                 .recover(cause -> {
                     if (cause instanceof NomadException.Refused refused && refused.status() == TOO_MANY)
-                        crowded.run();
+                        crowded.refused();
                     boolean over = number >= most
                             || ticker.nanos() - begin > settings.openTimeout().toNanos()
                             || (cause instanceof Channel.NotReady notReady && notReady.lasting());
+                    if (over && !ahead && number > 1)
+                        crowded.failed(runner.id());
                     if (over)
                         return Future.failedFuture(new Channel.NotReady("the " + kind + " channel " + cause.getMessage()
                                 + ", at attempt " + number, true));
                     log.debug("runner {}: the {} channel {}; another is tried", runner.id(), kind, cause.getMessage());
                     return pause(number)
-                            .compose(v -> attempt(runner, kind, command, terminal, most, number + 1, begin));
+                            .compose(v -> attempt(runner, kind, command, terminal, ahead, most, number + 1, begin));
                 });
     }
 

@@ -46,7 +46,7 @@ public final class Executions {
             RandomGenerator random,
             Ticker ticker) {
         this.ceiling = new Ceiling(ticker);
-        var channels = new ChannelOpener(vertx, transport, settings, ticker, this::crowded);
+        var channels = new ChannelOpener(vertx, transport, settings, ticker, new Crowd());
         this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
                 ticker, random,
                 new UserChange(settings.user()), new ListingMemory(), new Home(vertx),
@@ -113,8 +113,11 @@ public final class Executions {
             return;
         wished = wanted;
         List<Claimed> kept = wanted.subList(0, Math.min(wanted.size(), ceiling.most()));
-        for (Claimed runner : kept)
-            enter(runner, entered -> {}).keep();
+        for (Claimed runner : kept) {
+            RunnerExecutions entered = enter(runner, begun -> {});
+            if (!entered.stock().kept())
+                entered.keep();
+        }
         Set<String> ids = kept.stream().map(Claimed::id).collect(Collectors.toSet());
         for (var entry : runners.entrySet()) {
             if (ids.contains(entry.getKey()))
@@ -133,12 +136,31 @@ public final class Executions {
             runners.values().forEach(RunnerExecutions::dismiss);
     }
 
-    /** A connection was refused because there are too many: commands come before what is kept ready. */
-    private void crowded() {
-        long kept = runners.values().stream().filter(runner -> runner.stock().kept()).count();
+    /** Commands come before what is kept ready. */
+    private final class Crowd implements ChannelOpener.Crowded {
+        @Override
+        public void refused() {
+            heed(ceiling.hit(kept()));
+        }
+
+        @Override
+        public void failed(String runner) {
+            heed(ceiling.failed(runner, kept()));
+        }
+
+        private int kept() {
+            return (int) runners.values().stream().filter(runner -> runner.stock().kept()).count();
+        }
+
         // Not at once: whoever was refused may be one of those that are being kept just now.
-        if (ceiling.hit(Math.toIntExact(kept)))
-            shared.home().context().runOnContext(v -> keepReady(wished));
+        private void heed(boolean fewer) {
+            if (fewer)
+                shared.home().context().runOnContext(v -> keepLess());
+        }
+    }
+
+    private synchronized void keepLess() {
+        keepReady(wished);
     }
 
     /** How much is kept ready, and how often it was there. */

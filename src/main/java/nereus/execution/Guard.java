@@ -88,11 +88,11 @@ final class Guard {
     }
 
     /** Null when there is one, or none is to be. */
-    private @Nullable Future<?> openNow() {
+    private @Nullable Future<Boolean> openNow() {
         if (stopped || opening || channel != null)
             return null;
         opening = true;
-        return shared.channels().guard(runner, tags, before).onComplete(opened -> {
+        return shared.channels().guard(runner, tags, before, !needed).onComplete(opened -> {
             opening = false;
             if (opened.failed()) {
                 lost(String.valueOf(opened.cause().getMessage()));
@@ -118,7 +118,7 @@ final class Guard {
             });
             if (stopped)
                 end();
-        });
+        }).map(true).recover(failed -> stopped ? Future.succeededFuture(false) : Future.failedFuture(failed));
     }
 
     private void lost(String reason) {

@@ -28,7 +28,7 @@ final class Pace {
     interface Opening {
         /** Begins; null when there is nothing to be done any more. */
         @Nullable
-        Future<?> begin();
+        Future<Boolean> begin();
     }
 
     private record Waiting(int environment, boolean urgent, Opening opening) {}
@@ -100,7 +100,7 @@ final class Pace {
     }
 
     private void begin(Waiting waiting, @Nullable Trouble trouble) {
-        Future<?> begun = waiting.opening().begin();
+        Future<Boolean> begun = waiting.opening().begin();
         if (begun == null)
             return;
         opening++;
@@ -110,9 +110,9 @@ final class Pace {
             opening--;
             if (trouble != null)
                 trouble.trying = false;
-            if (done.succeeded())
+            if (done.succeeded() && done.result())
                 succeeded(waiting.environment());
-            else
+            else if (done.failed())
                 failed(waiting.environment(), String.valueOf(done.cause().getMessage()));
             step();
         });

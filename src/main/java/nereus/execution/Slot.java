@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 // One channel is another only if it is that very one.
 @SuppressWarnings("ReferenceEquality")
 final class Slot<T extends Standby> {
-    /** How long a channel that is taken may take to answer before another is opened. */
-    private static final Duration ANSWER = Duration.ofMillis(500);
+    /** How long a channel that is taken or announced may take to answer before it is lost. */
+    private static final Duration ANSWER = Duration.ofSeconds(5);
 
     /** What a slot tells of its channel. */
     interface Listener {
@@ -28,17 +28,21 @@ final class Slot<T extends Standby> {
     private final Supplier<Future<T>> opener;
     private final BooleanSupplier wanted;
     private final Listener listener;
+    private final Hedge hedge;
     private volatile @Nullable T ready;
     private @Nullable Future<T> coming;
     private boolean queued;
+    private boolean urgent;
 
     /**
      * Empty.
      *
      * @param opener opens one for somebody who waits for it
      * @param wanted whether one is to be kept here now
+     * @param hedge between what is here or on its way and one that is opened: a busy node may be slow to let either answer
      */
-    Slot(Supplier<Future<T>> opener, BooleanSupplier wanted, Listener listener) {
+    Slot(Supplier<Future<T>> opener, BooleanSupplier wanted, Listener listener, Hedge hedge) {
+        this.hedge = hedge;
         this.opener = opener;
         this.wanted = wanted;
         this.listener = listener;
@@ -59,14 +63,13 @@ final class Slot<T extends Standby> {
         T here = ready;
         ready = null;
         if (here != null)
-            return here.check(ANSWER).map(here).recover(silent -> {
+            return hedge.first(here.check(ANSWER).map(here).onFailure(silent -> {
                 here.dismiss();
                 listener.lost(String.valueOf(silent.getMessage()));
-                return opener.get();
-            });
+            }), opener);
         Future<T> onItsWay = coming;
         coming = null;
-        return onItsWay == null ? opener.get() : onItsWay.recover(failed -> opener.get());
+        return onItsWay == null ? opener.get() : hedge.first(onItsWay, opener);
     }
 
     /** Puts one here that has just been heard of; false when there is one, or none is wanted. */
@@ -93,9 +96,11 @@ final class Slot<T extends Standby> {
 
     /** Has one opened when there is none, as the pace allows. */
     void refill(Pace pace, int environment, boolean urgent, Supplier<Future<T>> ahead) {
-        if (queued || promised() || !wanted.getAsBoolean())
+        // One that waits its turn is entered once more when it becomes urgent; whichever comes second finds nothing to do.
+        if (promised() || !wanted.getAsBoolean() || (queued && (this.urgent || !urgent)))
             return;
         queued = true;
+        this.urgent = urgent;
         pace.enter(environment, urgent, () -> {
             queued = false;
             if (promised() || !wanted.getAsBoolean())
@@ -103,7 +108,9 @@ final class Slot<T extends Standby> {
             Future<T> opening = ahead.get();
             expect(opening);
             // What nobody wants any more, such as in a runner that was given back meanwhile, says nothing of the others.
-            return opening.recover(failed -> wanted.getAsBoolean() ? opening : Future.succeededFuture());
+            return opening.map(true).recover(failed -> wanted.getAsBoolean()
+                    ? Future.failedFuture(failed)
+                    : Future.succeededFuture(false));
         });
     }
 

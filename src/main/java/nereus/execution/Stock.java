@@ -2,6 +2,7 @@ package nereus.execution;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import nereus.runner.Claimed;
 
@@ -11,6 +12,9 @@ import nereus.runner.Claimed;
  * there is opened for whoever needs it, so that nothing but time depends on what is kept. Lives on the home loop.
  */
 final class Stock implements Pair.Heir {
+    /** So long what is kept ready is waited for before another is opened beside it. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private final Relay.Relays shared;
     private final Claimed runner;
     private final TagRange tags;
@@ -21,20 +25,25 @@ final class Stock implements Pair.Heir {
     private long heartbeat = -1;
     private int losses;
     private volatile boolean kept;
+    private boolean over;
 
     Stock(Relay.Relays shared, Claimed runner, TagRange tags) {
         this.shared = shared;
         this.runner = runner;
         this.tags = tags;
-        this.terminal = new Slot<>(() -> shared.channels().terminal(runner, tags, false), () -> kept, new Losses());
-        this.control = new Slot<>(() -> shared.channels().control(runner, tags, false), () -> kept, new Controls());
-        this.spent = new Slot<>(control::take, () -> kept && !control.filled(), reason -> {});
+        var hedge = new Hedge(shared.vertx(), PATIENCE);
+        this.terminal = new Slot<>(() -> shared.channels().terminal(runner, tags, false), () -> kept, new Losses(),
+                hedge);
+        this.control = new Slot<>(() -> shared.channels().control(runner, tags, false), () -> kept, new Controls(),
+                hedge);
+        this.spent = new Slot<>(control::take, () -> kept && !control.filled(), reason -> {}, hedge);
     }
 
     /** From now on a pair is kept ready. Any thread. */
     void keep() {
         shared.home().run(() -> {
-            if (kept)
+            // Guard against a wish that was under way when the runner ended.
+            if (kept || over)
                 return;
             kept = true;
             heartbeat = shared.vertx().setPeriodic(shared.settings().heartbeat().toMillis(), tick -> beat());
@@ -56,6 +65,7 @@ final class Stock implements Pair.Heir {
     /** The runner is gone, and with it all that was kept there. Any thread. */
     void abandon() {
         shared.home().run(() -> {
+            over = true;
             stop();
             terminal.abandon();
             control.abandon();

@@ -62,16 +62,21 @@ final class Survey {
         }
         Map<Integer, Standing> standings = new TreeMap<>();
         // Claimed ones of an environment that was deleted meanwhile are served all the same.
+        long now = table.now();
         taken.keySet().forEach(environment -> standings.put(environment, new Standing(List.of(), List.of())));
         revisions.keySet().forEach(environment -> standings.put(environment, new Standing(List.of(), List.of())));
         standings.replaceAll((environment, none) -> new Standing(
                 taken.getOrDefault(environment, List.of()).stream()
-                        .sorted(Comparator.comparingLong((Runner runner) -> table.now() - runner.since)).limit(most)
+                        .sorted(Comparator.comparingLong((Runner runner) -> now - lastUse(runner))).limit(most)
                         .map(Runner::claimed).toList(),
                 table.idle(environment).stream()
                         .filter(runner -> table.fit(runner, revisions.getOrDefault(environment, ""))).limit(most)
                         .map(Runner::claimed).toList()));
         return standings;
+    }
+
+    private static long lastUse(Runner runner) {
+        return runner.state == RunnerState.CLAIMED ? runner.usedAt : runner.since;
     }
 
     static List<Resident> roster(Table table) {

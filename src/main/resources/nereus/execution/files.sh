@@ -1,16 +1,17 @@
 # The operations on files, which a control learns when it is to carry some. What an operation starts carries its tag, $mark. One that fails as a whole, so that nobody can say how much
 # of its answer was written or of its input read, ends the control.
-# become USER: in the array by, how a program runs as that user where that can be done; an empty name changes nothing. Found out once.
+# become USER: in the array by, how a program runs as that user where that can be done; an empty name changes nothing. What was found out once holds.
 whose= way=()
 become() { local name= uid gid x
 by=(); [ -n "$1" ] && [ "$EUID" = 0 ] || return 0
 if [ "$whose" != "$1" ]; then
-whose=$1 way=()
+way=()
 while IFS=: read -r name x uid gid x; do [ "$name" = "$1" ] && break; done </etc/passwd
 if [ "$name" = "$1" ]; then
 way=(setpriv --reuid="$uid" --regid="$gid" --init-groups)
 "${way[@]}" true </dev/null >/dev/null 9>&- || { [ -x /sbin/setuser ] && way=(/sbin/setuser "$1"); } || way=()
 fi
+[ ${#way[@]} = 0 ] || whose=$1
 fi
 by=("${way[@]}"); }
 # list PATH all|one RECORDS PARTS: seven fields for each file, in base64, for a shell cannot hold a NUL; then the status of find. Only find
@@ -47,7 +48,7 @@ do_sweep() { ( ulimit -x "$mark" && exec find . -mindepth 1 -maxdepth 1 ! -name 
 do_put() { local n x s
 field n || return
 x=$(exec 9>&-; ulimit -x "$mark" || exit 255
-head -c "$n" | { tar -xpPf - 2>&1 >/dev/null; s=$?; IFS= read -r -N 1 x && cat >/dev/null; exit $s; } | { IFS= read -r -N 8000 x; printf %s "$x"; [ ${#x} -lt 8000 ] || cat >/dev/null; }
+head -c "$n" | { tar -xpPf - 2>&1 >/dev/null; s=$?; { [ $s != 0 ] || IFS= read -r -N 1 x; } && cat >/dev/null; exit $s; } | { IFS= read -r -N 8000 x; printf %s "$x"; [ ${#x} -lt 8000 ] || cat >/dev/null; }
 s=("${PIPESTATUS[@]}"); [ "${s[0]}" = 0 ] && exit "${s[1]}"; exit 255)
 s=$?; [ $s -lt 128 ] && answer $s "$x"; }
 do_ls() { local user path depth n parts by

@@ -5,16 +5,15 @@ exec 2>/dev/null
 trap : INT QUIT TSTP HUP TERM
 nereus_modes=$(stty -g)
 ulimit -x "$1" || { printf 'REFUSED the limit of file locks cannot be set to %s\n' "$1"; exit 1; }
-nereus_way=missing
-if [ "$EUID" != 0 ]; then nereus_way=self
-else
-while IFS=: read -r nereus_name nereus_x nereus_uid nereus_gid nereus_x nereus_home nereus_x; do [ "$nereus_name" = "$2" ] && break; done </etc/passwd
-if [ "$nereus_name" = "$2" ]; then
-if setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups true; then nereus_way=setpriv
+# How to become that user.
+nereus_look() { nereus_way=missing
+if [ "$EUID" != 0 ]; then nereus_way=self; return; fi
+while IFS=: read -r nereus_name nereus_x nereus_uid nereus_gid nereus_x nereus_home nereus_x; do [ "$nereus_name" = "$1" ] && break; done </etc/passwd
+[ "$nereus_name" = "$1" ] || return
+if setpriv --reuid="$nereus_uid" --regid="$nereus_gid" --init-groups true </dev/null >/dev/null; then nereus_way=setpriv
 elif [ -x /sbin/setuser ]; then nereus_way=setuser
-else nereus_way=unswitchable; fi
-fi
-fi
+else nereus_way=unswitchable; fi; }
+nereus_look "$2"
 stty raw -echo
 printf 'READY %s %s\n' $$ $nereus_way
 # Waits for the header; an empty line is a heartbeat and answered with one, a line of one word sends an unused launcher away.
@@ -36,6 +35,9 @@ printf -v nereus_command %b "$nereus_command"
 exec 8>"$nereus_err" || exit 1
 # Guard against a working directory that was deleted and made anew while this waited.
 [ . -ef "$PWD" ] || { cd "$PWD" && unset OLDPWD; }
+# Guard against a user that a privileged command has made while this waited.
+[ $nereus_way = missing ] && nereus_look "$2"
+unset -f nereus_look
 export SHLVL=0
 unset ${!NOMAD_@}
 # What other processes are needed for is begun at once and waited for below; in the background 0 would not be the terminal.

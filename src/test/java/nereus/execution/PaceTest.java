@@ -26,7 +26,7 @@ class PaceTest {
     private final Context loop = vertx.getOrCreateContext();
     private final Pace pace = new Pace(vertx, 2, ticker, new Random(5));
     private final List<String> begun = new ArrayList<>();
-    private final Map<String, Promise<Void>> open = new HashMap<>();
+    private final Map<String, Promise<Boolean>> open = new HashMap<>();
 
     @AfterEach
     void stop() throws Exception {
@@ -121,7 +121,7 @@ class PaceTest {
 
     private void succeed(String name) {
         on(() -> {
-            Objects.requireNonNull(open.get(name)).complete();
+            Objects.requireNonNull(open.get(name)).complete(true);
             return true;
         });
     }
@@ -130,7 +130,7 @@ class PaceTest {
         on(() -> {
             pace.enter(environment, urgent, () -> {
                 begun.add(name);
-                Promise<Void> opening = Promise.promise();
+                Promise<Boolean> opening = Promise.promise();
                 open.put(name, opening);
                 return opening.future();
             });

@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 /** In which runners channels are kept ready, as a function of what there is. */
 class WarmingTest {
     @Test
-    void whoIsWorkedInAndWhoComesNextStandInTurnWithinTheEnvironmentsBudget() {
-        Map<Integer, Standing> one = Map.of(1, new Standing(runners("t1 t2 t3"), runners("n1 n2 n3")));
-        assertEquals("t1 n1 t2 n2 t3 n3", plan(one, 16, 256));
-        assertEquals("t1 n1 t2", plan(one, 3, 256));
+    void whoIsWorkedInComesFirstAndAQuarterIsLeftForWhoComesNext() {
+        Map<Integer, Standing> one = Map.of(1, new Standing(runners("t1 t2 t3 t4"), runners("n1 n2 n3")));
+        assertEquals("t1 t2 t3 t4 n1 n2 n3", plan(one, 16, 256));
+        assertEquals("t1 t2 t3 n1", plan(one, 4, 256));
+        assertEquals("t1 t2 t3 n1", plan(one, 16, 4));
     }
 
     @Test
@@ -32,8 +33,10 @@ class WarmingTest {
         three.put(1, new Standing(runners("a1 a2 a3 a4"), List.of()));
         three.put(2, new Standing(List.of(), List.of()));
         three.put(3, new Standing(List.of(), runners("c1 c2")));
-        assertEquals("a1 c1 a2 c2 a3", plan(three, 16, 5));
-        assertEquals("a1 c1 a2", plan(three, 2, 3));
+        assertEquals("a1 a2 a3 a4 c1", plan(three, 16, 5));
+        assertEquals("a1 a2 c1", plan(three, 2, 3));
+        three.put(4, new Standing(runners("d1 d2"), runners("d3")));
+        assertEquals("a1 d1 a2 d2 a3 a4 c1 d3", plan(three, 16, 8));
     }
 
     @Test

@@ -44,7 +44,7 @@ class StandingsTest {
     }
 
     @Test
-    void whoeverIsTakenStandsFromTheMomentOfTheClaimTheLatestFirst() {
+    void whoeverIsTakenStandsFromTheMomentOfTheClaimTheLastUsedFirst() {
         idle("a", 10, "node");
         idle("b", 20, "node");
         idle("c", 30, "node");
@@ -56,6 +56,9 @@ class StandingsTest {
         fleet.grant("b", LEASE);
         assertEquals(List.of("b", "a"), taken(10));
         assertEquals(List.of("b"), taken(1));
+        ticker.advance(Duration.ofSeconds(1));
+        fleet.touch("a");
+        assertEquals(List.of("a", "b"), taken(10));
         fleet.release("b", Ending.RETURNED);
         assertEquals(List.of("a"), taken(10));
         fleet.apply(allocation("a", 50, "node", "unknown"));
