@@ -57,7 +57,8 @@ class HostileProgramsTest {
             // Our own marks, in every shape that can be guessed.
             Program.printing("printf '\\e]x;S\\a\\e]%032d;0\\a\\e]0123456789abcdef0123456789abcdef;7\\a' 0; exit 3", 3,
                     "\u001b]x;S\u0007\u001b]00000000000000000000000000000000;0\u0007\u001b]0123456789abcdef0123456789abcdef;7\u0007"),
-            Program.printing("for c in '\\e' ']' a b c ';' 7 '\\a'; do printf $c; read -t 0.02 x </dev/zero; done; exit 4",
+            Program.printing(
+                    "for c in '\\e' ']' a b c ';' 7 '\\a'; do printf $c; read -t 0.02 x </dev/zero; done; exit 4",
                     4, "\u001b]abc;7\u0007"),
             Program.printing("printf '\\e\\e]\\e]\\e'; exit 5", 5, "\u001b\u001b]\u001b]\u001b"),
             // Bytes that are no text.
@@ -73,7 +74,8 @@ class HostileProgramsTest {
             Program.ending("ulimit -n 3; ulimit -f 0; ulimit -c 0; echo x >/dev/tty; exit 11", exit(11)),
             // Its terminal.
             Program.ending("stty raw -echo -isig -opost intr ^A eof ^B erase ^C min 0 time 1; exit 12", exit(12)),
-            Program.ending("stty tostop -onlcr cols 1 rows 1; printf '\\e[2J\\ec\\e]0;title\\a\\e[?1049h\\e[6n'; exit 13",
+            Program.ending(
+                    "stty tostop -onlcr cols 1 rows 1; printf '\\e[2J\\ec\\e]0;title\\a\\e[?1049h\\e[6n'; exit 13",
                     exit(13)),
             Program.ending("stty 0; exit 14", exit(14)),
             Program.ending("stty ixon ixany; printf '\\023'; echo stopped; exit 15", exit(15)),
@@ -89,7 +91,8 @@ class HostileProgramsTest {
             Program.ending("kill -STOP $$; exit 21", "timeout"),
             Program.ending("kill -9 $$", KILLED),
             // What stays behind, and writes later.
-            Program.ending("(trap '' HUP; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; echo late; echo late >&2; done) & exit 22",
+            Program.ending(
+                    "(trap '' HUP; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; echo late; echo late >&2; done) & exit 22",
                     exit(22)),
             Program.ending("setsid -f sh -c 'timeout 3 yes late >&2' ; exit 23", exit(23)),
             Program.ending("trap '' HUP; timeout 3 yes late & exit 24", exit(24)),

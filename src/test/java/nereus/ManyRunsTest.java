@@ -56,7 +56,8 @@ class ManyRunsTest {
         assertEquals(before.runners(), after.runners());
         assertEquals(RUNS, after.warmRuns() + after.coldRuns() - before.warmRuns() - before.coldRuns());
         long then = ProvingGround.heap();
-        System.out.printf("%d runs one after another in %d runners: %d ms; descriptors %d to %d, heap %d to %d KiB; %s%n",
+        System.out.printf(
+                "%d runs one after another in %d runners: %d ms; descriptors %d to %d, heap %d to %d KiB; %s%n",
                 RUNS, RUNNERS, took, descriptors, ProvingGround.descriptors(), heap >> 10, then >> 10, after);
         assertTrue(then < heap + (8L << 20), () -> "the heap has grown from " + heap + " to " + then);
         assertEquals(before.losses(), after.losses(), "no channel that waited was lost");

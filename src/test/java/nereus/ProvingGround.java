@@ -23,7 +23,7 @@ import nereus.execution.WarmthReading;
 import nereus.settings.Configuration;
 
 /** The whole service on the embedded agent with Nomad's delays, all in this process; and what shows whether something was left. */
-final class ProvingGround implements AutoCloseable {
+final class ProvingGround {
     private final Vertx vertx = Vertx.vertx();
     private final ProcessDriver driver;
     private final Agent agent;
@@ -126,10 +126,10 @@ final class ProvingGround implements AutoCloseable {
         return least;
     }
 
-    @Override
-    public void close() throws Exception {
-        frontend.close();
+    void close() throws Exception {
+        // First: the frontend waits for what is still open.
         nereus.close();
+        frontend.close();
         agent.close();
         driver.close();
         vertx.close().toCompletionStage().toCompletableFuture().get();

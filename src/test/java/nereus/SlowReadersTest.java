@@ -69,7 +69,8 @@ class SlowReadersTest {
             assertTrue(held < READERS * MOST_EACH, () -> "held: " + held);
             assertEquals(ticks, written(), "they still stand");
             assertEquals(READERS, running());
-            System.out.printf("%d clients that do not read: %d KiB of heap each; %d runs of others in %d ms meanwhile%n",
+            System.out.printf(
+                    "%d clients that do not read: %d KiB of heap each; %d runs of others in %d ms meanwhile%n",
                     READERS, held / 1024 / READERS, runs, (System.nanoTime() - before) / 1_000_000);
 
             for (int i = 0; i < READERS; i++) {
@@ -122,7 +123,8 @@ class SlowReadersTest {
     }
 
     private void neighbour(String runner, int number) {
-        Frontend.Run run = ground.frontend().run(runner, "seq 1 500; read -r x; echo \"[$x]\" >&2; exit " + number % 256)
+        Frontend.Run run = ground.frontend()
+                .run(runner, "seq 1 500; read -r x; echo \"[$x]\" >&2; exit " + number % 256)
                 .type("typed\n");
         assertEquals("{\"type\":\"exit\",\"data\":" + number % 256 + "}", run.end());
         StringBuilder wanted = new StringBuilder();

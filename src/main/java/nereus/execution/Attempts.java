@@ -39,8 +39,9 @@ final class Attempts<T> {
         Runnable set(Duration after, Runnable what);
     }
 
-    /** What an attempt failed with after which no other fares better. */
-    interface Lasting {
+    /** How one failed that had come about; any other failure, such as a refused connection, may be that of the next one too. */
+    interface Stillborn {
+        /** No other attempt would fare better. */
         boolean lasting();
     }
 
@@ -112,11 +113,12 @@ final class Attempts<T> {
     private void failed(Throwable cause) {
         failures++;
         failed.accept(cause);
-        boolean hopeless = cause instanceof Lasting end && end.lasting();
+        boolean stillborn = cause instanceof Stillborn;
+        boolean hopeless = cause instanceof Stillborn end && end.lasting();
         if (hopeless || (!more() && underWay == 0)) {
             over();
             found.fail(cause);
-        } else if (more() && failures == 1) {
+        } else if (more() && stillborn && failures == 1) {
             // About one session in a hundred is dead from the start: that says nothing of the next one.
             another();
         } else if (more()) {

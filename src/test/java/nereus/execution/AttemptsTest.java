@@ -67,9 +67,9 @@ class AttemptsTest {
     @Test
     void oneThatIsDeadFromTheStartIsReplacedAtOnceAndFurtherOnesSoon() {
         Future<String> found = begin(LIMITS);
-        begun.get(0).fail("exit 0");
+        begun.get(0).fail(new Channel.NotReady("exit 0", false));
         assertEquals(List.of(0L, 0L), begins);
-        begun.get(1).fail("exit 0");
+        begun.get(1).fail(new Channel.NotReady("exit 0", false));
         pass(40);
         assertEquals(List.of(0L, 0L, 40L), begins);
         begun.get(2).complete("third");
@@ -78,11 +78,20 @@ class AttemptsTest {
     }
 
     @Test
+    void aRefusedConnectionIsTriedAgainAfterAPauseForTheReasonMayLast() {
+        begin(LIMITS);
+        begun.get(0).fail("429");
+        assertEquals(1, begins.size());
+        pass(20);
+        assertEquals(List.of(0L, 20L), begins);
+    }
+
+    @Test
     void fiveAreTriedAndTheLastFailureIsTold() {
         Future<String> found = begin(LIMITS);
         for (int i = 0; i < 5; i++) {
             assertFalse(found.isComplete());
-            begun.get(i).fail("exit " + i);
+            begun.get(i).fail(new Channel.NotReady("exit " + i, false));
             pass(1000);
         }
         assertEquals("exit 4", found.cause().getMessage());
@@ -105,9 +114,9 @@ class AttemptsTest {
         Future<String> found = begin(LIMITS);
         pass(9000);
         assertEquals(List.of(0L, 2000L), begins);
-        begun.get(0).fail("exit 0");
+        begun.get(0).fail(new Channel.NotReady("exit 0", false));
         assertEquals(List.of(0L, 2000L, 9000L), begins);
-        begun.get(2).fail("exit 0");
+        begun.get(2).fail(new Channel.NotReady("exit 0", false));
         pass(40);
         assertEquals(4, begins.size());
         begun.get(1).complete("second");
@@ -145,7 +154,7 @@ class AttemptsTest {
         pass(9000);
         signs.get(0).run();
         pass(2000);
-        begun.get(0).fail("exit 0");
+        begun.get(0).fail(new Channel.NotReady("exit 0", false));
         assertEquals(2, begins.size());
         assertFalse(found.isComplete());
         begun.get(1).complete("second");
@@ -165,10 +174,10 @@ class AttemptsTest {
     void aFailureThatComesWhileTheNextIsAwaitedBeginsNoThird() {
         Future<String> found = begin(LIMITS);
         pass(2000);
-        begun.get(0).fail("exit 0");
+        begun.get(0).fail(new Channel.NotReady("exit 0", false));
         assertEquals(3, begins.size());
-        begun.get(1).fail("exit 0");
-        begun.get(2).fail("exit 0");
+        begun.get(1).fail(new Channel.NotReady("exit 0", false));
+        begun.get(2).fail(new Channel.NotReady("exit 0", false));
         assertEquals(3, begins.size());
         pass(60);
         assertEquals(4, begins.size());
