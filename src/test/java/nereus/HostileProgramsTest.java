@@ -1,10 +1,10 @@
 package nereus;
 
-import static nereus.Frontend.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -115,54 +115,60 @@ class HostileProgramsTest {
                 "echo ready; while read -r x; do echo \"<$x>\"; done; exit 9");
         StringBuilder heard = new StringBuilder("ready\r\n");
         neighbour.until(said -> said.contentEquals(heard));
+        List<String> wrong = new ArrayList<>();
         int number = 0;
         for (boolean privileged : new boolean[]{false, true}) {
             for (Program program : privileged ? PRIVILEGED : UNPRIVILEGED) {
-                ground.awaitWarm();
-                Frontend.Run run = ground.frontend().run(runner, program.command(),
-                        program.end().equals("timeout") ? 1 : 0, privileged);
-                String end = run.end();
-                assertTrue(end.matches("\\{\"type\":\"" + program.end() + "\\}") || end.contains(program.end()),
-                        () -> program.command() + ": " + end);
-                assertEquals(1, run.ends());
-                assertTrue(program.out().test(run.text("stdout")), () -> {
-                    String said = run.text("stdout");
-                    return program.command() + " printed " + said.length() + ": "
-                            + said.substring(0, Math.min(200, said.length()));
-                });
-
-                follows(runner, program.command(), ++number, true);
-                ground.awaitWarm();
-                follows(runner, program.command(), ++number, false);
+                number += 2;
+                try {
+                    once(runner, program, privileged, number);
+                } catch (AssertionError failed) {
+                    wrong.add(program.command() + (privileged ? " as root: " : ": ") + failed.getMessage());
+                }
                 neighbour.type(number + "\n");
                 heard.append(number).append("\r\n<").append(number).append(">\r\n");
                 neighbour.until(said -> said.contentEquals(heard));
             }
         }
+        assertEquals("", String.join("\n", wrong));
         neighbour.type("\u0004");
         assertEquals("{\"type\":\"exit\",\"data\":9}", neighbour.end());
         assertEquals("", neighbour.text("stderr"));
         System.out.println(number / 2 + " hostile programs: " + ground.warmth());
     }
 
+    private void once(String runner, Program program, boolean privileged, int number) {
+        ground.awaitWarm();
+        Frontend.Run run = ground.frontend().run(runner, program.command(), program.end().equals("timeout") ? 1 : 0,
+                privileged);
+        String end = run.end();
+        assertTrue(end.matches("\\{\"type\":\"" + program.end() + "\\}") || end.contains(program.end()),
+                () -> "ended with " + end);
+        assertEquals(1, run.ends());
+        assertTrue(program.out().test(run.text("stdout")), () -> {
+            String said = run.text("stdout");
+            return "printed " + said.length() + ": " + said.substring(0, Math.min(200, said.length()));
+        });
+        follows(runner, number, "right after");
+        ground.awaitWarm();
+        follows(runner, number + 1, "after");
+    }
+
     /** A run right after it, whose pair may just be made; or one that finds a pair which waited while it ran. */
-    private void follows(String runner, String what, int number, boolean atOnce) {
-        String which = (atOnce ? "right after: " : "after: ") + what;
+    private void follows(String runner, int number, String when) {
         Frontend.Run next = ground.frontend().run(runner,
-                "read -r x; echo \"[$x]\"; echo err >&2; stty -a | tr -d '\\n'; exit " + number % 200)
+                "read -r x; echo \"[$x]\"; echo err >&2; stty -a | tr '\\n' ' '; exit " + number % 200)
                 .type("clean " + number + "\n");
-        assertEquals("{\"type\":\"exit\",\"data\":" + number % 200 + "}", next.end(), which);
+        assertEquals("{\"type\":\"exit\",\"data\":" + number % 200 + "}", next.end(), when);
         String said = next.text("stdout");
-        assertTrue(said.startsWith("clean " + number + "\r\n[clean " + number + "]\r\n"), which + ": " + said);
-        for (String mode : List.of(" icanon", " echo ", " isig", " opost", " onlcr", " -tostop", "eof = ^D",
-                "intr = ^C")) {
-            assertTrue(said.contains(mode),
-                    which + ": without" + mode + ": " + said);
+        assertTrue(said.startsWith("clean " + number + "\r\n[clean " + number + "]\r\n"), () -> when + ": " + said);
+        for (String mode : List.of(" icanon ", " echo ", " isig ", " opost ", " onlcr ", " -tostop ", " eof = ^D;",
+                " intr = ^C;")) {
+            assertTrue(said.contains(mode), () -> when + ", without" + mode + ": " + said);
         }
-        assertEquals("err\r\n", next.text("stderr"), which);
-        eventually(which + ": files can be listed",
-                () -> ground.frontend().call("GET", "/api/v1/runners/" + runner + "/files?path=./", null)
-                        .status() == 200);
+        assertEquals("err\r\n", next.text("stderr"), when);
+        assertEquals(200, ground.frontend().call("GET", "/api/v1/runners/" + runner + "/files?path=./", null).status(),
+                when);
     }
 
     private static String exit(int code) {
