@@ -110,7 +110,21 @@ class RelayTest {
     }
 
     @Test
-    void aNodeThatIsSlowToStartSessionsGetsMoreTimeWithEachAttempt() throws Exception {
+    void sessionsThatAreReadyTooLateAreToldToGo() throws Exception {
+        again("readyTimeout", "0.3s");
+        transport.slow(500);
+        TestClient client = stage.run("cmd");
+        FakeTransport.Run first = transport.run();
+        FakeTransport.Run late = transport.run();
+        first.start("cmd").end(3);
+        assertEquals(3, client.result().exit());
+        Stage.eventually("both are told", () -> late.terminal.heard().equals("bye\n")
+                && late.control.heard().startsWith("end\0"));
+        Stage.eventually("only the guard is open", () -> transport.open() == 1);
+    }
+
+    @Test
+    void aNodeThatIsSlowToStartSessionsIsWaitedFor() throws Exception {
         again("readyTimeout", "0.3s");
         transport.slow(500);
         TestClient client = stage.run("cmd");
