@@ -82,8 +82,9 @@ class HostileProgramsTest {
             // What is ours, as far as it can be seen from here.
             Program.ending("for f in /proc/$PPID/fd/* /proc/[0-9]*/fd/*; do echo junk >$f; done 2>/dev/null; exit 16",
                     exit(16)),
-            Program.ending("for p in /proc/[0-9]*; do kill -STOP ${p#/proc/}; kill -9 ${p#/proc/}; done 2>/dev/null",
-                    "exit.*"),
+            Program.ending(
+                    "for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = $$ ] || { kill -STOP $p; kill -9 $p; }; done 2>/dev/null; exit 17",
+                    exit(17)),
             Program.ending("kill -STOP $PPID; kill -9 $PPID; exit 18", exit(18)),
             Program.ending("for f in /tmp/*.fifo; do echo x 1<>$f; rm -f $f; mv $f /tmp/x; done 2>/dev/null; exit 19",
                     exit(19)),

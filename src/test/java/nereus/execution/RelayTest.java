@@ -125,8 +125,9 @@ class RelayTest {
 
     @Test
     void aNodeThatIsSlowToStartSessionsIsWaitedFor() throws Exception {
-        again("readyTimeout", "0.3s");
-        transport.slow(500);
+        again("readyTimeout", "0.1s");
+        // Longer than any one of five would be given, were each dropped for the next.
+        transport.slow(900);
         TestClient client = stage.run("cmd");
         transport.run().start("cmd").end(3);
         assertEquals(3, client.result().exit());
