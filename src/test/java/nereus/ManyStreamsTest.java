@@ -127,7 +127,7 @@ class ManyStreamsTest {
 
         eventually("no execution is left", () -> ground.executions().running().isEmpty());
         ground.awaitWarm();
-        eventually("no process is left", () -> ground.processes().equals(processes));
+        eventually("no process is left", () -> ground.noneBeside(processes));
         eventually("no descriptor is left", () -> ProvingGround.descriptors() <= descriptors + 20);
         runs.clear();
         scripts.clear();

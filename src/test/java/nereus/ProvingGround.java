@@ -85,6 +85,12 @@ final class ProvingGround {
         return all;
     }
 
+    /** Whether nothing runs that did not run then. */
+    boolean noneBeside(Map<String, Integer> before) {
+        return processes().entrySet().stream()
+                .allMatch(now -> now.getValue() <= before.getOrDefault(now.getKey(), 0));
+    }
+
     /** Processor time, in ticks, of all processes below this one whose command line is such. */
     static long ticks(Predicate<String> which) {
         return ProcessHandle.current().descendants().filter(process -> which.test(line(process)))

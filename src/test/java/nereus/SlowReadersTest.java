@@ -96,7 +96,7 @@ class SlowReadersTest {
         }
         eventually("no execution is left", () -> ground.executions().running().isEmpty());
         ground.awaitWarm();
-        eventually("no process is left", () -> ground.processes().equals(processes));
+        eventually("no process is left", () -> ground.noneBeside(processes));
         eventually("no descriptor is left", () -> ProvingGround.descriptors() <= descriptors + 20);
         for (String runner : runners) {
             neighbour(runner, 1000);
