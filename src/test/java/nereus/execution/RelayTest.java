@@ -92,6 +92,25 @@ class RelayTest {
     }
 
     @Test
+    void whatFollowsAFullTurnIsSentAtTheEndOfItsOwn() throws Exception {
+        TestClient client = stage.run("cmd");
+        assertEquals("start", client.next().getString("type"));
+        FakeTransport.Run run = transport.run().start("cmd");
+        run.terminal.burst("a", "b");
+        assertEquals("a", client.next().getString("data"));
+        assertEquals("b", client.next().getString("data"));
+        run.terminal.burst("c", "d");
+        assertEquals("cd", client.next().getString("data"));
+        run.terminal.say("e");
+        assertEquals("e", client.next().getString("data"));
+        run.terminal.burst("f", "g");
+        assertEquals("f", client.next().getString("data"));
+        assertEquals("g", client.next().getString("data"));
+        run.end(0);
+        assertEquals(0, client.result().exit());
+    }
+
+    @Test
     void startIsSentBeforeAnythingIsKnownOfTheRunner() throws Exception {
         again("openAttempts", "1", "endingWait", "0.05s");
         transport.dead(2);
