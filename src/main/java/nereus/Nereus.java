@@ -179,6 +179,11 @@ final class Nereus implements Running {
         return executions.warmth();
     }
 
+    /** What runs and what waits for its client, of which tests see that nothing is left. */
+    Executions executions() {
+        return executions;
+    }
+
     @Override
     public CompletionStage<String> superseded() {
         return ended.minimalCompletionStage();

@@ -114,16 +114,26 @@ public final class Frontend implements AutoCloseable {
 
     /** Executes a command and connects to it. */
     Run run(String runner, String command, int timeLimit, boolean privileged) {
+        Run run = new Run();
+        run.socket = connect(runner, command, timeLimit, privileged, run);
+        return run;
+    }
+
+    /** Executes a command, to whose client it gives what comes. */
+    WebSocket connect(String runner, String command, WebSocket.Listener client) {
+        return connect(runner, command, 0, false, client);
+    }
+
+    private WebSocket connect(String runner, String command, int timeLimit, boolean privileged,
+            WebSocket.Listener client) {
         Reply reply = call("POST", "/api/v1/runners/" + runner + "/execute", JSON.createObjectNode()
                 .put("command", command).put("timeLimit", timeLimit).put("privilegedExecution", privileged).toString());
         if (reply.status() != 200) {
             throw new AssertionError("execute: " + reply);
         }
-        Run run = new Run();
-        run.socket = http.newWebSocketBuilder().header("Poseidon-Token", token)
-                .buildAsync(URI.create(reply.json().path("websocketUrl").asText()), run)
+        return http.newWebSocketBuilder().header("Poseidon-Token", token)
+                .buildAsync(URI.create(reply.json().path("websocketUrl").asText()), client)
                 .join();
-        return run;
     }
 
     @Override

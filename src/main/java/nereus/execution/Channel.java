@@ -43,7 +43,7 @@ final class Channel implements ExecSocket.Listener {
     }
 
     /** A session that did not become a channel. */
-    static final class NotReady extends RuntimeException {
+    static final class NotReady extends RuntimeException implements Attempts.Stillborn {
         private static final long serialVersionUID = 1L;
         private final boolean lasting;
 
@@ -53,7 +53,8 @@ final class Channel implements ExecSocket.Listener {
             this.lasting = lasting;
         }
 
-        boolean lasting() {
+        @Override
+        public boolean lasting() {
             return lasting;
         }
     }

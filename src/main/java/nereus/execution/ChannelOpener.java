@@ -1,10 +1,10 @@
 package nereus.execution;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
 import nereus.nomad.NomadException;
@@ -12,13 +12,14 @@ import nereus.runner.Claimed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens channels in runners: tries again when a session was dead from the start, a bounded number of times. Any context. */
+/** Opens channels in runners: tries again when a session was dead from the start or is slow, a bounded number of times. Any context. */
 final class ChannelOpener {
     private static final Logger log = LoggerFactory.getLogger(ChannelOpener.class);
-    private static final long PAUSE_MILLIS = 20;
     private static final int TOO_MANY = 429;
     /** How often one is tried that nobody waits for: one in a hundred is dead from the start. */
     private static final int AHEAD = 2;
+    /** Sessions for one channel that are under way together: a node that is slow because it is busy must not be given much more to do. */
+    private static final int BESIDE = 2;
 
     private final Vertx vertx;
     private final ExecTransport transport;
@@ -48,17 +49,23 @@ final class ChannelOpener {
 
     /** @param ahead nobody waits for it: it is not tried as often */
     Future<Terminal> terminal(Claimed runner, TagRange tags, boolean ahead) {
-        return open(runner, "terminal", scripts.terminal(tags), true, ahead)
-                .map(channel -> new Terminal(vertx, channel, settings.readyTimeout()));
+        return open(runner, "terminal", scripts.terminal(tags), true, limits(ahead, BESIDE), ahead,
+                late -> terminal(late).dismiss())
+                .map(this::terminal);
     }
 
     Future<Control> control(Claimed runner, TagRange tags, boolean ahead) {
-        return open(runner, "control", scripts.control(tags), false, ahead)
-                .map(channel -> new Control(vertx, channel, settings.controlTimeout()));
+        return open(runner, "control", scripts.control(tags), false, limits(ahead, BESIDE), ahead,
+                late -> control(late).dismiss())
+                .map(this::control);
     }
 
+    /** Never two at once: the second would kill the first. */
     Future<Channel> guard(Claimed runner, TagRange tags, boolean again, boolean ahead) {
-        return open(runner, "guard", scripts.guard(tags, again), false, ahead);
+        return open(runner, "guard", scripts.guard(tags, again), false, limits(ahead, 1), ahead, late -> {
+            late.closeInput();
+            new Timer(vertx, late::close).start(settings.readyTimeout());
+        });
     }
 
     /** What a control is to learn before it can handle files. */
@@ -66,48 +73,54 @@ final class ChannelOpener {
         return scripts.files();
     }
 
-    private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal, boolean ahead) {
-        return attempt(runner, kind, command, terminal, ahead,
-                ahead ? Math.min(AHEAD, settings.openAttempts()) : settings.openAttempts(), 1,
-                ticker.nanos());
+    private Terminal terminal(Channel channel) {
+        return new Terminal(vertx, channel, settings.readyTimeout());
     }
 
-    private Future<Channel> attempt(Claimed runner, String kind, List<String> command, boolean terminal, boolean ahead,
-            int most, int number, long begin) {
-        return Channel
-                .open(vertx, ticker, transport, runner.allocationId(), settings.task(), command, terminal,
-                        patience(number, begin))
-                .recover(cause -> {
-                    if (cause instanceof NomadException.Refused refused && refused.status() == TOO_MANY)
-                        crowded.refused();
-                    boolean over = number >= most
-                            || ticker.nanos() - begin > settings.openTimeout().toNanos()
-                            || (cause instanceof Channel.NotReady notReady && notReady.lasting());
-                    if (over && !ahead && number > 1)
-                        crowded.failed(runner.id());
-                    if (over)
-                        return Future.failedFuture(new Channel.NotReady("the " + kind + " channel " + cause.getMessage()
-                                + ", at attempt " + number, true));
-                    log.debug("runner {}: the {} channel {}; another is tried", runner.id(), kind, cause.getMessage());
-                    return pause(number)
-                            .compose(v -> attempt(runner, kind, command, terminal, ahead, most, number + 1, begin));
-                });
+    private Control control(Channel channel) {
+        return new Control(vertx, channel, settings.controlTimeout());
+    }
+
+    private Attempts.Limits limits(boolean ahead, int beside) {
+        return new Attempts.Limits(ahead ? Math.min(AHEAD, settings.openAttempts()) : settings.openAttempts(), beside,
+                settings.readyTimeout(), settings.openTimeout());
     }
 
     /**
-     * How long a session may take to be ready. One that is dead from the start should not cost more than that; a node that is so busy
-     * that every session takes longer gets more time with each attempt, or none would ever count.
+     * One that is not needed any more when it becomes ready is told to go. Should it take longer than twice the time that is waited for
+     * it, its connection is closed, and its script ends by the silence that follows.
+     *
+     * @param late sends such a one away
      */
-    private Duration patience(int number, long begin) {
-        Duration left = settings.openTimeout().minusNanos(ticker.nanos() - begin);
-        Duration grown = settings.readyTimeout().multipliedBy(number);
-        Duration most = grown.compareTo(left) < 0 ? grown : left;
-        return most.compareTo(settings.readyTimeout()) < 0 ? settings.readyTimeout() : most;
+    private Future<Channel> open(Claimed runner, String kind, List<String> command, boolean terminal,
+            Attempts.Limits limits, boolean ahead, Consumer<Channel> late) {
+        var attempts = new Attempts<Channel>(limits, ticker, this::after,
+                sign -> Channel.open(vertx, ticker, signalling(sign), runner.allocationId(), settings.task(), command,
+                        terminal, limits.silence().multipliedBy(2)),
+                cause -> failed(runner, kind, cause), late);
+        return attempts.begin().recover(cause -> {
+            if (!ahead && attempts.begun() > 1)
+                crowded.failed(runner.id());
+            return Future.failedFuture(new Channel.NotReady(
+                    "the " + kind + " channel " + cause.getMessage() + ", at attempt " + attempts.begun(), true));
+        });
     }
 
-    private Future<Void> pause(int number) {
-        Promise<Void> over = Promise.promise();
-        new Timer(vertx, over::complete).start(Duration.ofMillis(PAUSE_MILLIS * number));
-        return over.future();
+    private void failed(Claimed runner, String kind, Throwable cause) {
+        if (cause instanceof NomadException.Refused refused && refused.status() == TOO_MANY)
+            crowded.refused();
+        log.debug("runner {}: the {} channel {}", runner.id(), kind, cause.getMessage());
+    }
+
+    /** A connection that comes about is a sign of life. */
+    private ExecTransport signalling(Runnable sign) {
+        return (allocation, task, command, terminal, listener) -> transport
+                .open(allocation, task, command, terminal, listener).onSuccess(connected -> sign.run());
+    }
+
+    private Runnable after(Duration time, Runnable what) {
+        var timer = new Timer(vertx, what);
+        timer.start(time);
+        return timer::cancel;
     }
 }

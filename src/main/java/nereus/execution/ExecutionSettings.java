@@ -11,9 +11,9 @@ import nereus.settings.Section;
  * @param pendingPerRunner executions of one runner that may wait for their client
  * @param runningPerRunner executions of one runner that may run at once; one that waits for its client holds a place
  * @param pendingFor how long an execution waits for its client
- * @param readyTimeout how long an opened exec may take to say READY before another is tried
+ * @param readyTimeout how long an exec may take to say READY before another is put beside it
  * @param openAttempts how many execs are tried for one channel
- * @param openTimeout no further exec is tried once this has passed
+ * @param openTimeout no further exec is tried once this has passed, and none is waited for any more after a silence as long
  * @param openedAhead how many execs are being opened at once that nobody waits for yet
  * @param startTimeout from sending the command until the launcher has started it
  * @param heartbeat how often our channels are told that we live

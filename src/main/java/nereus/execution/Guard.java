@@ -102,6 +102,8 @@ final class Guard {
             Channel open = opened.result();
             channel = open;
             pause = FIRST_PAUSE;
+            // It watches from the first one on.
+            open.write("\n");
             heartbeat = shared.vertx().setPeriodic(shared.settings().heartbeat().toMillis(),
                     tick -> open.write("\n"));
             open.listen(new Channel.Sink() {

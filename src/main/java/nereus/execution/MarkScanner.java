@@ -39,10 +39,11 @@ final class MarkScanner {
         for (int i = 0; i < bytes.length && !over; i++) {
             byte b = bytes[i];
             if (holding == 0) {
-                if (b != ESC)
-                    continue;
+                i = escape(bytes, i);
+                if (i == bytes.length)
+                    break;
                 pass(bytes, plain, i);
-                held[holding++] = b;
+                held[holding++] = ESC;
                 plain = i + 1;
             } else if (holding >= prefix.length && b == BEL && valueIsWhole()) {
                 mark();
@@ -63,6 +64,14 @@ final class MarkScanner {
         }
         if (!over)
             pass(bytes, plain, bytes.length);
+    }
+
+    /** Where the next one is; the length when there is none. Each byte of each program's output passes here. */
+    private static int escape(byte[] bytes, int from) {
+        int i = from;
+        while (i < bytes.length && bytes[i] != ESC)
+            i++;
+        return i;
     }
 
     private boolean continues(byte b) {

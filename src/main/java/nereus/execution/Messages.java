@@ -8,6 +8,9 @@ final class Messages {
     static final String OUT_OF_MEMORY = "the allocation was OOM Killed";
     static final String FAILED = "Error executing the request";
 
+    private static final int LOW = 0xa0;
+    private static final boolean[] ESCAPED = escaped();
+
     private Messages() {}
 
     static String exit(int code) {
@@ -30,10 +33,12 @@ final class Messages {
     private static String data(String type, String text, boolean lineEnds) {
         var json = new StringBuilder(text.length() + text.length() / 8 + 32);
         json.append("{\"type\":\"").append(type).append("\",\"data\":\"");
+        int length = text.length();
         int plain = 0;
-        for (int i = 0; i < text.length(); i++) {
+        // Each character of each program's output passes here.
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (!escaped(c))
+            if (c < LOW ? !ESCAPED[c] : c != '\u2028' && c != '\u2029')
                 continue;
             json.append(text, plain, i);
             plain = i + 1;
@@ -41,12 +46,15 @@ final class Messages {
                 json.append("\\r");
             escape(json, c);
         }
-        return json.append(text, plain, text.length()).append("\"}").toString();
+        return json.append(text, plain, length).append("\"}").toString();
     }
 
-    /** All control characters, and the two line ends that JavaScript once minded. */
-    private static boolean escaped(char c) {
-        return c < ' ' || c == '"' || c == '\\' || (c >= 0x7f && c < 0xa0) || c == '\u2028' || c == '\u2029';
+    /** Of the characters below {@link #LOW}: all control characters, and the two that end or escape in JSON. Above there are two line ends that JavaScript once minded. */
+    private static boolean[] escaped() {
+        var escaped = new boolean[LOW];
+        for (int c = 0; c < LOW; c++)
+            escaped[c] = c < ' ' || c == '"' || c == '\\' || c >= 0x7f;
+        return escaped;
     }
 
     private static void escape(StringBuilder json, char c) {

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 /**
  * A program's output on its way to the client: decoded, wrapped, and held back while the client is slower, in which case the program is
  * stopped and pieces are merged. What comes while the client keeps up is sent at once; of what comes within one turn of the event loop,
- * where a full stream has dozens of Nomad's frames, all but the first is sent at the end of that turn, merged. Lives on the client's context.
+ * where a full stream has dozens of Nomad's frames, all but the first is sent at the end of that turn, merged; and all of it, if the turn
+ * before was such a one too. Lives on the client's context.
  */
 final class Outlet {
     /** Characters in one message; even all escaped it stays below the size where faye or browsers would mind. */
@@ -27,8 +28,12 @@ final class Outlet {
     private final Utf8 stderr = new Utf8();
     private final Deque<Piece> held = new ArrayDeque<>();
     private boolean stopped;
-    /** Something was sent in this turn of the event loop. */
-    private boolean sent;
+    /** Something came in this turn of the event loop. */
+    private boolean begun;
+    /** And not only once. */
+    private boolean more;
+    /** The same of the turn before: then the first is not sent alone. */
+    private boolean streaming;
 
     /**
      * @param pause stops the program's output; what is already on its way still comes
@@ -85,11 +90,15 @@ final class Outlet {
     }
 
     private void accept(Stream stream, String text, int from, int to) {
-        if (!stopped && !sent && !client.full()) {
-            write(stream, text.substring(from, to));
-            sent = true;
+        if (!stopped && !begun && !client.full()) {
+            begun = true;
             later.accept(this::turnOver);
-            return;
+            if (!streaming) {
+                write(stream, text.substring(from, to));
+                return;
+            }
+        } else {
+            more = true;
         }
         Piece last = held.peekLast();
         if (last != null && last.stream() == stream && last.text().length() + to - from <= PIECE)
@@ -101,7 +110,9 @@ final class Outlet {
     }
 
     private void turnOver() {
-        sent = false;
+        begun = false;
+        streaming = more;
+        more = false;
         if (stopped)
             return;
         release();

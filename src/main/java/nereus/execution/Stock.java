@@ -98,7 +98,12 @@ final class Stock implements Pair.Heir {
 
     /** A pair for a run. Only on the home loop. */
     Future<Pair> take() {
-        shared.warmth().run(terminal.promised() && control.promised());
+        boolean warm = terminal.promised() && control.promised();
+        shared.warmth().run(warm);
+        // Another run may come right after this one, and to open a session takes longer than most runs do. Without a pair the run's own
+        // sessions come first, and what is missing follows once it is under way.
+        if (warm)
+            shared.home().context().runOnContext(v -> fill(true));
         return shared.pairs().join(terminal.take(), control.take(), this).compose(pair -> {
             if (pair.whole())
                 return Future.succeededFuture(pair);

@@ -18,6 +18,9 @@ final class Utf8 {
     private int resting;
 
     String decode(byte[] bytes, int from, int to) {
+        // What nearly all programs print most of the time needs no decoder.
+        if (resting == 0 && ascii(bytes, from, to))
+            return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         ByteBuffer in;
         if (resting == 0) {
             in = ByteBuffer.wrap(bytes, from, to - from);
@@ -25,6 +28,13 @@ final class Utf8 {
             in = ByteBuffer.allocate(resting + to - from).put(rest, 0, resting).put(bytes, from, to - from).flip();
         }
         return run(in, false);
+    }
+
+    private static boolean ascii(byte[] bytes, int from, int to) {
+        int all = 0;
+        for (int i = from; i < to; i++)
+            all |= bytes[i];
+        return all >= 0;
     }
 
     /** What is left at the end of the stream. */

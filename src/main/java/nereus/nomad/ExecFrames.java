@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,12 +49,12 @@ final class ExecFrames {
     void decode(byte[] frame, Sink sink) throws IOException {
         byte[] data = cut(frame, STDOUT);
         if (data != null) {
-            sink.stdout(Buffer.buffer(data));
+            sink.stdout(whole(data));
             return;
         }
         data = cut(frame, STDERR);
         if (data != null) {
-            sink.stderr(Buffer.buffer(data));
+            sink.stderr(whole(data));
             return;
         }
         Frame read = frames.readValue(frame);
@@ -99,13 +101,19 @@ final class ExecFrames {
         }
         try {
             ByteBuffer data = Base64.getDecoder().decode(ByteBuffer.wrap(frame, prefix.length, last - prefix.length));
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            return bytes;
+            // Nearly always the whole array, which nobody else holds.
+            return data.remaining() == data.array().length
+                    ? data.array()
+                    : Arrays.copyOfRange(data.array(), 0, data.remaining());
         } catch (IllegalArgumentException e) {
             // Not plain base64 up to the end: perhaps escaped, or one more field. Jackson decides.
             return null;
         }
+    }
+
+    /** Around the very array: {@link Buffer#buffer(byte[])} copies. */
+    private static Buffer whole(byte[] data) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(data));
     }
 
     static String input(byte[] data) {

@@ -5,9 +5,10 @@ exec 2>/dev/null
 [ "$5" = again ] && kill_tags "$3" "$3"
 ulimit -x "$3" || { printf 'REFUSED the limit of file locks cannot be set to %s\n' "$3"; exit 1; }
 printf 'READY %s\n' $$
-while read -r -t "$4" x || { e=$?; false; }; do
-[ "$x" = kill ] && { e=200; break; }
-done
+# Guard against one that was opened in vain, and is not heard of: who was never told that we live does not miss it.
+read -r -t "$4" x || exit 0
+e=200
+while [ "$x" != kill ]; do read -r -t "$4" x || { e=$?; break; }; done
 [ $e -gt 128 ] || exit 0
 kill_tags "$1" "$2"
 # Those who would have removed their named pipes were killed.

@@ -92,6 +92,25 @@ class RelayTest {
     }
 
     @Test
+    void whatFollowsAFullTurnIsSentAtTheEndOfItsOwn() throws Exception {
+        TestClient client = stage.run("cmd");
+        assertEquals("start", client.next().getString("type"));
+        FakeTransport.Run run = transport.run().start("cmd");
+        run.terminal.burst("a", "b");
+        assertEquals("a", client.next().getString("data"));
+        assertEquals("b", client.next().getString("data"));
+        run.terminal.burst("c", "d");
+        assertEquals("cd", client.next().getString("data"));
+        run.terminal.say("e");
+        assertEquals("e", client.next().getString("data"));
+        run.terminal.burst("f", "g");
+        assertEquals("f", client.next().getString("data"));
+        assertEquals("g", client.next().getString("data"));
+        run.end(0);
+        assertEquals(0, client.result().exit());
+    }
+
+    @Test
     void startIsSentBeforeAnythingIsKnownOfTheRunner() throws Exception {
         again("openAttempts", "1", "endingWait", "0.05s");
         transport.dead(2);
@@ -110,9 +129,24 @@ class RelayTest {
     }
 
     @Test
-    void aNodeThatIsSlowToStartSessionsGetsMoreTimeWithEachAttempt() throws Exception {
+    void sessionsThatAreReadyTooLateAreToldToGo() throws Exception {
         again("readyTimeout", "0.3s");
         transport.slow(500);
+        TestClient client = stage.run("cmd");
+        FakeTransport.Run first = transport.run();
+        FakeTransport.Run late = transport.run();
+        first.start("cmd").end(3);
+        assertEquals(3, client.result().exit());
+        Stage.eventually("both are told", () -> late.terminal.heard().equals("bye\n")
+                && late.control.heard().startsWith("end\0"));
+        Stage.eventually("only the guard is open", () -> transport.open() == 1);
+    }
+
+    @Test
+    void aNodeThatIsSlowToStartSessionsIsWaitedFor() throws Exception {
+        again("readyTimeout", "0.1s");
+        // Longer than any one of five would be given, were each dropped for the next.
+        transport.slow(900);
         TestClient client = stage.run("cmd");
         transport.run().start("cmd").end(3);
         assertEquals(3, client.result().exit());

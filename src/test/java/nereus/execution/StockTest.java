@@ -70,6 +70,23 @@ class StockTest {
     }
 
     @Test
+    void theNextPairIsOpenedAsSoonAsOneIsTaken() throws Exception {
+        keep();
+        FakeTransport.Run first = transport.run();
+        TestClient client = stage.run("cmd");
+        first.command("cmd");
+        // Not even the start mark has come.
+        FakeTransport.Run next = transport.run();
+        ready();
+        first.start("cmd").end(3);
+        assertEquals(3, client.result().exit());
+        TestClient again = stage.run("more");
+        next.start("more").end(4);
+        assertEquals(4, again.result().exit());
+        assertEquals(2, stage.executions.warmth().warmRuns());
+    }
+
+    @Test
     void withoutAPairARunOpensItsOwn() throws Exception {
         TestClient client = stage.run("cmd");
         transport.run().start("cmd").end(0);

@@ -19,10 +19,11 @@ final class OutputPump {
     private static final Logger LOG = LoggerFactory.getLogger(OutputPump.class);
     /** More than a terminal's buffers hold, whose fill cannot be asked for. */
     private static final int TERMINAL_REST = 1 << 18;
+    /** As much as a terminal or a page of a pipe gives at once; how it is cut into frames is not decided here. */
+    private static final int CHUNK = 4096;
 
     private final Descriptor source;
     private final boolean terminal;
-    private final int chunk;
     private final Reader reader;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicInteger signals = new AtomicInteger();
@@ -39,7 +40,6 @@ final class OutputPump {
     OutputPump(Poller poller, Descriptor source, boolean terminal, Reader reader) {
         this.source = source;
         this.terminal = terminal;
-        this.chunk = terminal ? 1024 : 4096;
         this.reader = reader;
         source.watchedBy(poller, this::signal);
     }
@@ -95,7 +95,7 @@ final class OutputPump {
 
     private void pump() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(chunk);
+            MemorySegment buffer = arena.allocate(CHUNK);
             while (processEnded || !detached) {
                 if (processEnded && rest < 0) {
                     rest = terminal ? TERMINAL_REST : source.readable();

@@ -147,7 +147,7 @@ class TerminalTest {
                 digest);
         assertEquals(0, digest.exit.get(30, TimeUnit.SECONDS));
         assertEquals(67108864 + 3, digest.count);
-        assertEquals(1024, digest.longest);
+        assertTrue(digest.longest <= 4096, () -> "at once: " + digest.longest);
         MessageDigest expected = MessageDigest.getInstance("SHA-256");
         byte[] block = "x".repeat(1 << 16).getBytes(UTF_8);
         for (int i = 0; i < 1024; i++) {
