@@ -209,12 +209,18 @@ public final class Keeper {
     private int budget() {
         int alive = 0;
         int starting = 0;
+        int reserved = 0;
         for (PoolCount count : fleet.counts().values()) {
             alive += count.alive();
             starting += count.starting();
+            reserved += count.reserved();
         }
+        boolean waiting = fleet.line().lengths().values().stream().anyMatch(length -> length.waiting() > 0);
+        // Guard against claims that are written behind what is to replace them: Nomad makes one write after another durable, and a start
+        // takes three of them and more. Whoever waits for a runner waits for a start, so then they have equal rights.
+        int atOnce = reserved > 0 && !waiting ? 1 : settings.registrations();
         return Math.min(settings.maxRunners() - alive,
-                Math.min(settings.starting() - starting, settings.registrations() - upkeep.registering()));
+                Math.min(settings.starting() - starting, atOnce - upkeep.registering()));
     }
 
     private int allowed(int environment) {

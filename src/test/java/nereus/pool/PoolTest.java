@@ -253,6 +253,23 @@ class PoolTest {
     }
 
     @Test
+    void whileAClaimIsBeingWrittenOneRunnerIsStartedAtATimeUnlessSomebodyWaits() {
+        startEmpty(5);
+        service.keeper.step();
+        service.runTasks();
+        nomad.runAll().forEach(service.fleet::apply);
+        String mark = service.environments.edition(1).orElseThrow().mark();
+        Claimed first = service.fleet.take(1, mark).orElseThrow();
+        service.claims.claim(1, Duration.ZERO, "x");
+        service.claims.claim(1, Duration.ZERO, "x");
+        service.keeper.step();
+        assertEquals(1, service.tasks.size());
+        service.fleet.putBack(first.id());
+        service.keeper.step();
+        assertEquals(2, service.tasks.size(), "the idle one is back, so two are missing");
+    }
+
+    @Test
     void anOldDefinitionIsNotHandedOut() {
         startWith(2);
         service.store.put(new Environment(1, 2, 20, 100, "newer", false, List.of()));
