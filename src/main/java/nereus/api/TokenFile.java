@@ -79,9 +79,11 @@ final class TokenFile {
                 if (strict) {
                     throw unusable;
                 }
-                troubles.add(unusable.getMessage() + "; what it held last still counts");
                 List<String> last = before.get(name);
-                if (last != null) {
+                if (last == null) {
+                    troubles.add(String.valueOf(unusable.getMessage()));
+                } else {
+                    troubles.add(unusable.getMessage() + "; what it held last still counts");
                     all.put(name, last);
                 }
             }

@@ -82,11 +82,14 @@ class VisitsTest {
         assertTrue(served.command().startsWith("echo [2J xxx"), served.command());
     }
 
+    private static String get(String path, String connection) {
+        return "GET %s HTTP/1.1\r\nHost: h\r\nConnection: %s\r\n\r\n".formatted(path, connection);
+    }
+
     @Test
     void eachRequestThatIsSentAheadIsTold() throws Exception {
         try (Edge edge = new Edge()) {
-            edge.raw("GET /livez HTTP/1.1\r\nHost: h\r\n\r\nGET /api/v1/nothing HTTP/1.1\r\nHost: h\r\n\r\n"
-                    + "GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            edge.raw(get("/livez", "x") + get("/api/v1/nothing", "x") + get("/readyz", "close"));
 
             eventually("all are told", () -> edge.served.size() == 3);
             assertEquals(List.of("/livez 200", "unknown 404", "/readyz 200"),
@@ -104,7 +107,7 @@ class VisitsTest {
                 assertEquals("", edge.raw(""));
                 return Edge.RUNNER;
             });
-            String answers = edge.raw("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"
+            String answers = edge.raw(get("/livez", "x")
                     + "POST /api/v1/runners HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
 
             assertTrue(answers.contains("\"runnerId\":\"1-abc\""), answers);
