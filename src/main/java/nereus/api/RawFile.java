@@ -108,7 +108,10 @@ final class RawFile implements Reply {
         if (response.headWritten()) {
             LOG.info("{}: cut off after {} bytes of {}: {}", what, out.written(), download.length(),
                     error.getMessage());
-            visit.failed(error);
+            // What fails because its reader has left is not our failure.
+            if (!out.isLeft()) {
+                visit.failed(error);
+            }
             out.cut();
         } else {
             out.leave();

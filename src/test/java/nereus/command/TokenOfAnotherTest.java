@@ -61,6 +61,6 @@ class TokenOfAnotherTest {
         execute(Map.of("NEREUS_SERVER_PORT", port), "status");
         execute(Map.of("NEREUS_SERVER_PORT", port), "run", "--wait", "0", "1", "--", "true");
         execute(Map.of("NEREUS_SERVER_PORT", port), "status", "--url", "http://127.0.0.1:" + port);
-        assertEquals(List.of("mine", "mine", "mine"), shown);
+        assertEquals(3, shown.stream().filter("mine"::equals).count(), shown.toString());
     }
 }
