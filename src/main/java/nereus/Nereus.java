@@ -66,11 +66,13 @@ import org.slf4j.LoggerFactory;
 final class Nereus implements Running {
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final Duration REREAD = Duration.ofSeconds(2);
+    private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(Nereus.class);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ApiServer api;
     private final Executions executions;
+    private final Monitoring monitoring;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     /** @throws IOException when the address cannot be bound */
@@ -82,7 +84,7 @@ final class Nereus implements Running {
             Vertx vertx = Vertx.vertx();
             parts.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
             Environments environments = new Environments();
-            Monitoring monitoring = new Monitoring(settings.monitoring(), environments, ticker);
+            monitoring = new Monitoring(settings.monitoring(), environments, ticker);
             parts.push(monitoring);
             Credentials credentials = new Credentials(settings.nomad());
             HttpNomad nomad = new HttpNomad(vertx, settings.nomad(), credentials, monitoring.calls());
@@ -135,9 +137,10 @@ final class Nereus implements Running {
                             watcher.tally()),
                     version, monitoring.onlookers());
             parts.push(api);
-            measure(vertx, settings, monitoring, new Rooms(fleet, environments, claims, troubles, readiness,
+            measure(vertx, settings, new Rooms(fleet, environments, claims, troubles, readiness,
                     watcher.tally(), houseKeeper, api::connections, executions::warmth));
-            thread("files", () -> reread(api, monitoring));
+            thread("files", new Chore("looking at files again", REREAD, api::reread)::keep);
+            thread("levels", new Chore("looking at log.levelsFile again", REREAD, monitoring.logs()::reread)::keep);
             // Stopped before the server is: each running command's client is told so, and the server need not wait for it.
             parts.push(() -> executions.close().toCompletionStage().toCompletableFuture().get());
             Warmer warmer = new Warmer(fleet, environments, settings.warm(), executions::keepReady);
@@ -156,14 +159,7 @@ final class Nereus implements Running {
             close();
             throw failed;
         }
-        if (settings.server().open()) {
-            log.warn("everybody who reaches {} can run commands: set server.token or server.tokenFiles",
-                    settings.server().address());
-        }
-        if (settings.nomad().readable()) {
-            log.warn(
-                    "Nomad's token goes over the network as plain text, and with it all of the cluster: use https in nomad.addresses");
-        }
+        Cautions.of(settings).forEach(log::warn);
         log.info("listening on {}:{}, as instance {}, with Nomad at {}", settings.server().address(), api.port(),
                 instance,
                 settings.nomad().addresses());
@@ -211,6 +207,7 @@ final class Nereus implements Running {
             } catch (Throwable fatal) {
                 // Without this thread the service would look alive and do nothing: let whoever supervises it start it anew.
                 log.error("{} died; the process ends", name, fatal);
+                monitoring.logs().flush();
                 Runtime.getRuntime().halt(70);
             }
         });
@@ -248,7 +245,7 @@ final class Nereus implements Running {
     }
 
     /** Lets Prometheus and InfluxDB have what the rooms count. */
-    private void measure(Vertx vertx, Settings settings, Monitoring monitoring, Rooms rooms) throws IOException {
+    private void measure(Vertx vertx, Settings settings, Rooms rooms) throws IOException {
         MetricsSettings shown = settings.monitoring().metrics();
         Optional<Metrics> metrics = monitoring.metrics();
         metrics.ifPresent(measured -> measured.reads(rooms));
@@ -257,16 +254,8 @@ final class Nereus implements Running {
             parts.push(server);
             log.info("metrics are shown on {}:{}", shown.address(), server.port());
         }
-        monitoring.influx().ifPresent(sent -> thread("influx beat", sent::keep));
-    }
-
-    /** Looks at what may be replaced while we run: tokens, the certificate, levels of the log. */
-    private static void reread(ApiServer api, Monitoring monitoring) throws InterruptedException {
-        while (true) {
-            Thread.sleep(REREAD);
-            api.reread();
-            monitoring.logs().reread();
-        }
+        monitoring.influx()
+                .ifPresent(sent -> thread("influx beat", new Chore("telling InfluxDB", BEAT, sent::beat)::keep));
     }
 
     private static RunnerLife life(Fleet fleet, Claims claims, ExecutionWatch watch) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -206,11 +207,19 @@ class MonitoringTest {
 
     @Test
     void metricsMayHaveAnAddressOfTheirOwnWithoutAToken() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        int port = 0;
+        Nereus nereus = null;
+        // Whoever else takes a free port meanwhile may have it.
+        for (int tries = 0; nereus == null; tries++) {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            try {
+                nereus = service("server", "token", TOKEN, "metrics", "port", Integer.toString(port));
+            } catch (IOException taken) {
+                assertTrue(tries < 10, taken.toString());
+            }
         }
-        Nereus nereus = service("server", "token", TOKEN, "metrics", "port", Integer.toString(port));
         try (Frontend apart = new Frontend(port); Frontend frontend = new Frontend(nereus.port(), TOKEN)) {
             assertEquals(404, frontend.call("GET", "/metrics", null).status());
             assertTrue(apart.call("GET", "/metrics", null).body().contains("# TYPE nereus_ready gauge"));

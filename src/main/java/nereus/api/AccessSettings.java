@@ -35,7 +35,7 @@ public record AccessSettings(List<Path> tokenFiles, Optional<Path> certificate, 
 
     private static List<String> tokens(Path file) {
         try {
-            return TokenFile.read(file).values().stream().map(List::getFirst).toList();
+            return TokenFile.read(file).tokens().values().stream().map(List::getFirst).toList();
         } catch (IOException notForUs) {
             // Who may not read it names a token himself.
             return List.of();

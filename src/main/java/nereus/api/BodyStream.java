@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body as a stream for one virtual thread. The event loop fills it, and pauses the socket until the reader asks and while
- * it is behind, so that little of the body is ever held. A read fails with a {@link Refusal} when the body is too large (413) or stands still (408).
+ * it is behind, so that little of the body is ever held. A read fails with a {@link Refusal} when the body is too large (413), or when it stands still or
+ * has dripped for too long (408): what was waited for it may be the patience in all, and a second more for each KiB that has come.
  */
 final class BodyStream extends InputStream {
     /** Bytes in wait at which the socket is paused; one more chunk may be on its way then. */
     static final int FULL = 64 << 10;
     private static final long DISCARD_LIMIT = 16L << 20;
+    /** Of waiting, for each byte that has come. */
+    private static final long NANOS_PER_BYTE = 1_000_000_000L / 1024;
 
     private final HttpServerRequest request;
     private final Context context;
@@ -32,6 +35,7 @@ final class BodyStream extends InputStream {
     private int at;
     private int queued;
     private long taken;
+    private long waited;
     private long most;
     private boolean paused = true;
     private boolean ended;
@@ -129,7 +133,7 @@ final class BodyStream extends InputStream {
 
     /** False at the body's end. */
     private boolean await() throws IOException {
-        long left = patience.toNanos();
+        long left = Math.min(patience.toNanos(), patience.toNanos() + taken * NANOS_PER_BYTE - waited);
         goOn();
         while (true) {
             if (broken != null) {
@@ -144,10 +148,13 @@ final class BodyStream extends InputStream {
             if (left <= 0) {
                 stalled = true;
                 throw new Refusal(Answer.refusal(408,
-                        "nothing of the request's body came for " + patience.toSeconds() + " s"));
+                        "nothing of the request's body came for " + patience.toSeconds()
+                                + " s, or less than 1 KiB in a second"));
             }
             try {
+                long before = left;
                 left = changed.awaitNanos(left);
+                waited += before - left;
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("stopped in the middle of a request");

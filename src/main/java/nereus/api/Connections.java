@@ -71,11 +71,12 @@ final class Connections {
     void began(HttpServerRequest request) {
         HttpConnection connection = request.connection();
         current.put(connection, request);
-        visits.began(request);
-        boolean armed = disarm(connection);
+        Visits.Begun begun = visits.began(request);
+        disarm(connection);
         request.response().endHandler(v -> {
-            visits.ended(request);
-            if (armed) {
+            visits.ended(begun);
+            // Guard against a pipelined request, which has begun by then: its time is its own. And against a connection that is over.
+            if (request.equals(current.get(connection))) {
                 arm(connection);
             }
         });
@@ -111,9 +112,11 @@ final class Connections {
         }));
     }
 
-    private boolean disarm(HttpConnection connection) {
+    private void disarm(HttpConnection connection) {
         Long timer = timers.remove(connection);
-        return timer != null && vertx.cancelTimer(timer);
+        if (timer != null) {
+            vertx.cancelTimer(timer);
+        }
     }
 
     /** Ends TCP at once; {@link HttpConnection#close} would wait until the client has read what was written before. */

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
@@ -31,7 +34,7 @@ final class EnvironmentStories {
         boolean fetch = request.query().flag("fetch");
         gate.pass();
         if (fetch) {
-            store.fetchAll();
+            fetch(request, store::fetchAll);
         }
         List<Shown> all = environments.all().stream().map(Shown::of).toList();
         return Answer.json(200, Map.of("executionEnvironments", all));
@@ -42,7 +45,7 @@ final class EnvironmentStories {
         boolean fetch = request.query().flag("fetch");
         gate.pass();
         if (fetch) {
-            store.fetch(id);
+            fetch(request, () -> store.fetch(id));
         }
         Optional<Environment> environment = environments.get(id);
         return environment.map(e -> Answer.json(200, Shown.of(e))).orElseGet(() -> Answer.empty(404));
@@ -52,18 +55,18 @@ final class EnvironmentStories {
     Answer put(Incoming request) {
         int id = id(request);
         JsonInput body = JsonInput.of(request.body());
-        Environment environment = new Environment(id, body.smallCount("prewarmingPoolSize"),
+        Environment asked = new Environment(id, body.smallCount("prewarmingPoolSize"),
                 body.smallCount("cpuLimit"),
                 body.smallCount("memoryLimit"), body.text("image"), body.flag("networkAccess"),
                 body.ports("exposedPorts"), terms(body, Terms.NONE));
         gate.pass();
-        environment = environment
+        Environment environment = asked
                 .withTerms(terms(body, environments.get(id).map(Environment::terms).orElse(Terms.NONE)));
         limits.check(environment);
         Optional<Environment> before = environments.get(id);
-        boolean created = store.put(environment);
-        audit(request, created ? "created" : "replaced", id, told(environment)
-                + before.map(old -> "; it was " + told(old)).orElse(""));
+        String detail = told(environment) + before.map(old -> "; it was " + told(old)).orElse("");
+        boolean created = outcome(request, "put", id, detail, () -> store.put(environment));
+        audit(request, created ? "created" : "replaced", id, detail);
         return Answer.empty(created ? 201 : 204);
     }
 
@@ -79,11 +82,46 @@ final class EnvironmentStories {
         int id = id(request);
         gate.pass();
         Optional<Environment> before = environments.get(id);
-        boolean deleted = store.delete(id);
+        String detail = before.map(old -> "it was " + told(old)).orElse("");
+        boolean deleted = outcome(request, "deletion", id, detail, () -> store.delete(id));
         if (deleted) {
-            audit(request, "deleted", id, before.map(old -> "it was " + told(old)).orElse(""));
+            audit(request, "deleted", id, detail);
         }
         return Answer.empty(deleted ? 204 : 404);
+    }
+
+    /** What Nomad has not answered, or not with yes, may have changed something nevertheless. */
+    private boolean outcome(Incoming request, String what, int id, String detail, BooleanSupplier change) {
+        try {
+            return change.getAsBoolean();
+        } catch (RuntimeException | Error failed) {
+            audit(request, "tried a " + what + ", whose outcome is not known, of", id,
+                    detail + "; it ended with " + failed.getClass().getSimpleName());
+            throw failed;
+        }
+    }
+
+    /** Takes over what Nomad has, and tells what is otherwise now, also when that was in vain in the end. */
+    private void fetch(Incoming request, Runnable fetching) {
+        Map<Integer, Environment> before = known();
+        try {
+            fetching.run();
+        } finally {
+            Map<Integer, Environment> now = known();
+            Map<Integer, Environment> all = new TreeMap<>(before);
+            all.putAll(now);
+            all.keySet().stream().filter(id -> !Objects.equals(before.get(id), now.get(id)))
+                    .forEach(id -> audit(request, "fetched", id,
+                            Optional.ofNullable(now.get(id)).map(EnvironmentStories::told).orElse("it is gone")
+                                    + Optional.ofNullable(before.get(id)).map(old -> "; it was " + told(old))
+                                            .orElse("")));
+        }
+    }
+
+    private Map<Integer, Environment> known() {
+        Map<Integer, Environment> all = new TreeMap<>();
+        environments.all().forEach(environment -> all.put(environment.id(), environment));
+        return all;
     }
 
     private void audit(Incoming request, String what, int id, String detail) {
@@ -92,11 +130,14 @@ final class EnvironmentStories {
                 what + " environment " + id, detail));
     }
 
-    /** On one line. The image is the client's text. */
+    /** On one line. The image and the labels are the client's text. */
     private static String told(Environment e) {
-        return "image " + e.image().replaceAll("\\p{Cntrl}", " ") + ", pool size " + e.prewarmingPoolSize() + ", "
+        return ("image " + e.image() + ", pool size " + e.prewarmingPoolSize() + ", "
                 + e.cpuLimit() + " MHz, " + e.memoryLimit() + " MB, network " + (e.networkAccess() ? "on" : "off")
-                + ", ports " + e.exposedPorts();
+                + ", ports " + e.exposedPorts()
+                + e.terms().patience().map(patience -> ", claims wait " + patience.toSeconds() + " s").orElse("")
+                + (e.terms().labels().isEmpty() ? "" : ", labels " + e.terms().labels()))
+                .replaceAll("[\\p{Cc}\\u2028\\u2029]", " ");
     }
 
     private static int id(Incoming request) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import nereus.execution.Executions;
+import nereus.runner.Claimed;
 import nereus.runner.Fleet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,10 @@ final class ExecutionSocket implements Endpoint {
             stories.answer(request, refusal.answer());
             return;
         }
-        if (fleet.claimed(runner).isEmpty() || !executions.pending(runner, execution)) {
+        Optional<Claimed> claimed = fleet.claimed(runner);
+        Visit visit = stories.visit(request);
+        claimed.ifPresent(visit::about);
+        if (claimed.isEmpty() || !executions.pending(runner, execution)) {
             stories.begin(request, path, incoming -> absent(runner));
             return;
         }
@@ -60,7 +64,7 @@ final class ExecutionSocket implements Endpoint {
             return;
         }
         fleet.touch(runner);
-        stories.visit(request).connected(execution);
+        visit.connected(execution);
         connections.upgrading(request).toWebSocket()
                 .onComplete(v -> upgrading.remove(execution))
                 .onSuccess(socket -> run(runner, execution, socket))

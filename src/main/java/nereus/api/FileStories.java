@@ -86,7 +86,7 @@ final class FileStories {
                 throw new FilesException.NotFound(ABSENT);
             }
             boolean privileged = privileged(request);
-            return new RawFile(vertx, path, () -> files.open(runner, path, privileged), e -> bearable(what, id,
+            return new RawFile(vertx, what, path, () -> files.open(runner, path, privileged), e -> bearable(what, id,
                     e instanceof FilesException.NotFound ? new FilesException.NotFound(ABSENT) : e), reader,
                     places.take(), request.visit(), hardening);
         } catch (RuntimeException e) {

@@ -40,6 +40,11 @@ final class Outflow implements WriteStream<Buffer> {
         return written;
     }
 
+    /** Whether the client is gone, which a failed write may say before the response does. */
+    boolean isLeft() {
+        return gone;
+    }
+
     /** Ends the connection without ending the body: the client sees that something is missing. */
     void cut() {
         vertx.cancelTimer(timer);

@@ -20,6 +20,7 @@ final class RawFile implements Reply {
     private static final Logger LOG = LoggerFactory.getLogger(RawFile.class);
 
     private final Vertx vertx;
+    private final String what;
     private final FilePath path;
     private final Opener opener;
     private final Function<Throwable, Answer> failure;
@@ -29,16 +30,19 @@ final class RawFile implements Reply {
     private final Hardening hardening;
 
     /**
+     * @param what names the download in the log, where the file's name has no place
      * @param failure what a file that does not open is answered with
      * @param over told when the download is over, whatever became of it
      * @param visit is told how much of it went out
      */
-    RawFile(Vertx vertx, FilePath path, Opener opener, Function<Throwable, Answer> failure, Duration patience,
+    RawFile(Vertx vertx, String what, FilePath path, Opener opener, Function<Throwable, Answer> failure,
+            Duration patience,
             Runnable over, Visit visit, Hardening hardening) {
         this.hardening = hardening;
         this.visit = visit;
         this.over = over;
         this.vertx = vertx;
+        this.what = what;
         this.path = path;
         this.opener = opener;
         this.failure = failure;
@@ -77,10 +81,8 @@ final class RawFile implements Reply {
             return;
         }
         Outflow out = new Outflow(vertx, request, patience, download::abandon);
-        download.writeTo(out).onComplete(done -> {
-            over.run();
-            visit.transferred(download.length(), out.written());
-        }).onComplete(
+        visit.transfers(download.length(), out::written);
+        download.writeTo(out).onComplete(done -> over.run()).onComplete(
                 done -> finish(out, download),
                 error -> fail(request, out, download, error));
     }
@@ -89,7 +91,10 @@ final class RawFile implements Reply {
         if (out.written() == download.length()) {
             out.end();
         } else {
-            LOG.error("download of {}: {} bytes were sent instead of {}", path, out.written(), download.length());
+            IllegalStateException tooShort = new IllegalStateException(
+                    out.written() + " bytes were sent instead of " + download.length());
+            LOG.error("{}: {}", what, tooShort.getMessage());
+            visit.failed(tooShort);
             out.cut();
         }
     }
@@ -101,8 +106,12 @@ final class RawFile implements Reply {
             return;
         }
         if (response.headWritten()) {
-            LOG.info("download of {} is cut off after {} bytes of {}: {}", path, out.written(), download.length(),
+            LOG.info("{}: cut off after {} bytes of {}: {}", what, out.written(), download.length(),
                     error.getMessage());
+            // What fails because its reader has left is not our failure.
+            if (!out.isLeft()) {
+                visit.failed(error);
+            }
             out.cut();
         } else {
             out.leave();

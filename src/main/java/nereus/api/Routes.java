@@ -122,7 +122,8 @@ final class Routes {
         }
         visit.admitted(admitted.get());
         if (ofRunner) {
-            fleet.claimed(context.pathParams().getOrDefault("id", "")).ifPresent(visit::about);
+            String runner = context.pathParams().getOrDefault("id", "");
+            visit.mayBeAbout(() -> fleet.claimed(runner));
         }
         endpoint.serve(request, context.pathParams());
     }

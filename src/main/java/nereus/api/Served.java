@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that is over, as those hear of it who log and measure. What a client may choose freely ({@code path}, {@code runner} of an
- * unknown one) is bounded in length and holds no line ends.
+ * unknown one) is bounded in length and holds no control characters, the command too.
  *
  * @param route Poseidon's name of what was asked for, such as {@code provideRunner}; {@code unknown} for every path that is none
- * @param status that was sent, 101 for a WebSocket; 499 when the client left before it was answered
+ * @param status that was sent, 101 for a WebSocket; 499 when the client left before it was answered, 500 when
+ *     we broke off a download that had begun
  * @param took until the answer was sent, or the WebSocket closed
  * @param received bytes of the request's body
  * @param sent bytes of the answer's body
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting executions that wait for their client in that runner, once this one does; 0 for other requests
  * @param token the name of the token that let it in; empty when none was needed
  * @param failure what kept it from succeeding, as the name of its kind; empty when nothing did, or the request itself was wrong
- * @param command the text of the command that it brought; empty for other requests
+ * @param command the text of the command that it brought, at most its first 1000 characters; empty for other requests
  * @param transfer of a download that has begun
  */
 public record Served(Instant at, String route, String method, String path, int status, Duration took, long received,

@@ -63,6 +63,11 @@ final class ServerCertificate {
     synchronized void reread(HttpServer server) {
         Pair now;
         try {
+            // Comparing is cheap; whether the key fits takes a signature.
+            Pair seen = contents(chain, key);
+            if (seen.equals(shown) || seen.equals(refused)) {
+                return;
+            }
             now = read(chain, key);
         } catch (IOException unreadable) {
             tell(String.valueOf(unreadable.getMessage()));
@@ -98,19 +103,23 @@ final class ServerCertificate {
 
     /** Guard against a pair of which only one was replaced yet: Vert.x would take it, and every handshake fail. */
     private static Pair read(Path chain, Path key) throws IOException {
-        Pair before = new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
+        Pair before = contents(chain, key);
         try {
             KeyPairFiles.check(chain, key);
         } catch (IOException unusable) {
             throw new IOException("server.certificateFile " + chain + " and server.keyFile " + key
                     + " cannot be used: " + unusable.getMessage(), unusable);
         }
-        Pair after = new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
+        Pair after = contents(chain, key);
         if (!after.equals(before)) {
             throw new IOException("server.certificateFile " + chain + " and server.keyFile " + key
                     + " are being replaced at this moment");
         }
         return after;
+    }
+
+    private static Pair contents(Path chain, Path key) throws IOException {
+        return new Pair(content("server.certificateFile", chain), content("server.keyFile", key));
     }
 
     private static Buffer content(String setting, Path file) throws IOException {

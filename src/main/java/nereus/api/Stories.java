@@ -43,7 +43,7 @@ final class Stories {
         return (request, path) -> {
             Context context = vertx.getOrCreateContext();
             String what = what(request);
-            Incoming incoming = incoming(request, context, path, Buffer.buffer());
+            Incoming incoming = incoming(request, context, path, Buffer.buffer(), visits.of(request));
             BodyStream body = new BodyStream(request, context, bodyPatience, most);
             Thread.ofVirtual().name(what).start(() -> {
                 traced(incoming);
@@ -62,9 +62,11 @@ final class Stories {
     void begin(HttpServerRequest request, Map<String, String> path, Story story) {
         Context context = vertx.getOrCreateContext();
         String what = what(request);
+        // Looked up now: once its client has left, or has sent the next request, it is not to be found any more.
+        Visit visit = visits.of(request);
         bodies.read(request).onComplete(
                 body -> Thread.ofVirtual().name(what).start(() -> {
-                    Incoming incoming = incoming(request, context, path, body);
+                    Incoming incoming = incoming(request, context, path, body, visit);
                     traced(incoming);
                     Reply reply = tell(what, story, incoming);
                     context.runOnContext(v -> reply.send(request));
@@ -123,15 +125,16 @@ final class Stories {
 
     /** What is logged on the thread of a story bears its trace. The thread ends with the story. */
     private static void traced(Incoming incoming) {
+        incoming.visit().lookUp();
         if (!incoming.visit().trace().id().isEmpty()) {
             MDC.put("trace", incoming.visit().trace().id());
         }
     }
 
     private Incoming incoming(HttpServerRequest request, Context context, Map<String, String> path,
-            Buffer body) {
+            Buffer body, Visit visit) {
         return new Incoming(path, new Query(request.query()), body, request.getHeader("Host"),
                 request.remoteAddress() == null ? "unknown" : request.remoteAddress().toString(),
-                new ConnectedCaller(request, context), visits.of(request));
+                new ConnectedCaller(request, context), visit);
     }
 }

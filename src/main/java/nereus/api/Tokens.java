@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The secrets that let a client in, each with a name that goes into log lines. Compared in constant time, all of them each time. Those
- * of files are read anew by {@link #reread}; a file that cannot be read then keeps what it held last, and the log says so once.
+ * of files are read anew by {@link #reread}; a file that cannot be used then keeps what it held last, and the log says so once. One that is
+ * gone from its directory counts no more.
  */
 final class Tokens {
     /** The name of the token that stands in the configuration itself. */
@@ -45,7 +46,7 @@ final class Tokens {
     private final String configured;
     private final List<Path> files;
     private final Map<Path, Map<String, List<String>>> read = new TreeMap<>();
-    private final Map<Path, String> troubles = new TreeMap<>();
+    private final Map<Path, List<String>> troubles = new TreeMap<>();
     private volatile List<Secret> secrets = List.of();
 
     private Tokens(String configured, List<Path> files) {
@@ -57,7 +58,9 @@ final class Tokens {
     static Tokens read(String configured, List<Path> files) throws IOException {
         Tokens tokens = new Tokens(configured, files);
         for (Path file : files) {
-            tokens.read.put(file, TokenFile.read(file));
+            TokenFile.Found found = TokenFile.read(file);
+            tokens.read.put(file, found.tokens());
+            tokens.tell(file, found.troubles());
         }
         tokens.secrets = tokens.collected();
         return tokens;
@@ -68,20 +71,24 @@ final class Tokens {
         boolean changed = false;
         for (Path file : files) {
             try {
-                Map<String, List<String>> now = TokenFile.read(file);
-                changed |= !now.equals(read.put(file, now));
-                troubles.remove(file);
+                TokenFile.Found now = TokenFile.again(file, read.getOrDefault(file, Map.of()));
+                changed |= !now.tokens().equals(read.put(file, now.tokens()));
+                tell(file, now.troubles());
             } catch (IOException unreadable) {
-                String trouble = String.valueOf(unreadable.getMessage());
-                if (!trouble.equals(troubles.put(file, trouble))) {
-                    LOG.warn("{}; what it held last still counts", trouble);
-                }
+                tell(file, List.of(unreadable.getMessage() + "; what it held last still counts"));
             }
         }
         if (changed) {
             secrets = collected();
             LOG.info("tokens were read anew: {}", secrets.stream().map(Secret::name).distinct().toList());
         }
+    }
+
+    /** Each trouble once, as long as it lasts. */
+    private void tell(Path file, List<String> now) {
+        List<String> before = troubles.getOrDefault(file, List.of());
+        troubles.put(file, now);
+        now.stream().filter(trouble -> !before.contains(trouble)).forEach(LOG::warn);
     }
 
     private List<Secret> collected() {

@@ -3,6 +3,9 @@ package nereus.api;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import nereus.runner.Claimed;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Visit {
     /** Of a path in a log line. */
     private static final int LONGEST = 200;
+    private static final int LONGEST_METHOD = 20;
+    private static final int LONGEST_COMMAND = 1000;
+    private static final int OUR_FAILURE = 500;
 
     private final Instant at;
     private final long began;
@@ -27,7 +33,8 @@ final class Visit {
     private volatile String token = "";
     private volatile String failure = "";
     private volatile String command = "";
-    private volatile Served.@Nullable Transfer transfer;
+    private volatile Supplier<Optional<Claimed>> subject = Optional::empty;
+    private volatile @Nullable Supplier<Served.Transfer> transfer;
     /** It is a WebSocket's from now on. Event loop only, like the next. */
     private boolean upgraded;
     private boolean over;
@@ -70,6 +77,16 @@ final class Visit {
         token = tokenName;
     }
 
+    /** It is about a runner that is looked up later, for that takes the fleet's lock. */
+    void mayBeAbout(Supplier<Optional<Claimed>> looking) {
+        subject = looking;
+    }
+
+    /** Looks it up, before its story changes it. Not for event loops. */
+    void lookUp() {
+        subject.get().ifPresent(this::about);
+    }
+
     void about(Claimed claimed) {
         runner = claimed.id();
         environment = claimed.environment();
@@ -80,10 +97,10 @@ final class Visit {
         wanted = id;
     }
 
-    /** An execution was prepared. */
+    /** An execution was prepared. Of its text only the beginning is kept. */
     void prepared(String id, String text, int waitingNow) {
         execution = id;
-        command = text;
+        command = shortened(text, LONGEST_COMMAND).replaceAll("[\\p{Cc}\\u2028\\u2029]", " ");
         waiting = waitingNow;
     }
 
@@ -91,8 +108,13 @@ final class Visit {
         execution = id;
     }
 
-    void transferred(long expected, long actual) {
-        transfer = new Served.Transfer(expected, actual);
+    /**
+     * A download begins.
+     *
+     * @param written is asked when it is over, or its client has left
+     */
+    void transfers(long expected, LongSupplier written) {
+        transfer = () -> new Served.Transfer(expected, written.getAsLong());
     }
 
     /** What a story threw; a refusal is the client's doing. */
@@ -100,6 +122,11 @@ final class Visit {
         if (!(error instanceof Refusal)) {
             failure = error.getClass().getSimpleName();
         }
+    }
+
+    /** The status of a request whose connection is over before its answer. */
+    int unfinished() {
+        return failure.isEmpty() ? Served.LEFT : OUR_FAILURE;
     }
 
     void upgraded() {
@@ -118,19 +145,25 @@ final class Visit {
     }
 
     Served served(HttpServerRequest request, int status, long now) {
-        return new Served(at, route, request.method().name(), path(request), status, Duration.ofNanos(now - began),
+        Supplier<Served.Transfer> moved = transfer;
+        return new Served(at, route, visible(request.method().name(), LONGEST_METHOD), path(request), status,
+                Duration.ofNanos(now - began),
                 request.bytesRead(), request.response().bytesWritten(), environment, wanted, runner, execution, waiting,
                 token,
-                client, trace, failure, command, transfer);
+                client, trace, failure, command, moved == null ? null : moved.get());
     }
 
     /** As it was sent, so percent-encoded and without the query, which may name a learner's files. */
     private static String path(HttpServerRequest request) {
         String path = request.path();
-        if (path == null) {
-            return "-";
-        }
-        String visible = path.chars().allMatch(c -> c > ' ' && c < 0x7f) ? path : "-";
-        return visible.length() > LONGEST ? visible.substring(0, LONGEST) + "..." : visible;
+        return path == null ? "-" : visible(path, LONGEST);
+    }
+
+    private static String visible(String text, int longest) {
+        return shortened(text.chars().allMatch(c -> c > ' ' && c < 0x7f) ? text : "-", longest);
+    }
+
+    private static String shortened(String text, int longest) {
+        return text.length() > longest ? text.substring(0, longest) + "..." : text;
     }
 }

@@ -2,11 +2,17 @@ package nereus.api;
 
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import nereus.clock.Ticker;
 
-/** The request that each connection is busy with; each is told once, when it is over. Of one connection: its event loop only. */
+/**
+ * The request that each connection is busy with; each is told once, when it is over. Of one connection: its event loop only.
+ *
+ * <p>Vert.x 5.0.10 hands over a pipelined request before it says that the answer to the one before is written, so the end of a request is
+ * told with what {@link #began} gave, and never looked up by its connection.
+ */
 final class Visits {
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -21,21 +27,24 @@ final class Visits {
         this.ticker = ticker;
     }
 
-    void began(HttpServerRequest request) {
-        current.put(request.connection(), new Begun(request, Visit.of(request, ticker.now(), ticker.nanos())));
+    Begun began(HttpServerRequest request) {
+        Begun begun = new Begun(request, Visit.of(request, ticker.now(), ticker.nanos()));
+        current.put(request.connection(), begun);
+        return begun;
     }
 
-    /** That of a request, or of the router's wrapper around it. */
+    /** That of a request, or of the router's wrapper around it; to be asked for before its endpoint returns. */
     Visit of(HttpServerRequest request) {
         Begun begun = current.get(request.connection());
         return begun == null ? Visit.unseen() : begun.visit();
     }
 
     /** The answer is written, or cannot be any more. */
-    void ended(HttpServerRequest request) {
-        Begun begun = current.get(request.connection());
-        if (begun != null && begun.request().equals(request) && !begun.visit().isUpgraded()) {
-            tell(begun, request.response().ended() ? request.response().getStatusCode() : Served.LEFT);
+    void ended(Begun begun) {
+        if (!begun.visit().isUpgraded()) {
+            current.remove(begun.request().connection(), begun);
+            HttpServerResponse response = begun.request().response();
+            tell(begun, response.ended() ? response.getStatusCode() : begun.visit().unfinished());
         }
     }
 
@@ -43,7 +52,7 @@ final class Visits {
     void left(HttpConnection connection) {
         Begun begun = current.remove(connection);
         if (begun != null) {
-            tell(begun, begun.visit().isUpgraded() ? SWITCHING_PROTOCOLS : Served.LEFT);
+            tell(begun, begun.visit().isUpgraded() ? SWITCHING_PROTOCOLS : begun.visit().unfinished());
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.net.URI;
 import java.net.http.WebSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
 import nereus.api.ServerSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,8 +41,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--url", description = "Where Nereus is (default: NEREUS_URL, else http://127.0.0.1:7200).")
     private @Nullable String url;
 
-    @Option(names = "--token", description = "The API's token (default: NEREUS_TOKEN, else NEREUS_SERVER_TOKEN).")
+    @Option(names = "--token", description = "The API's token (default: NEREUS_TOKEN, else NEREUS_SERVER_TOKEN, unless another service is asked).")
     private @Nullable String token;
+
+    @Option(names = "--ca", paramLabel = "FILE", description = "What signs the service's certificate, as PEM (default: NEREUS_CA, else what Java trusts).")
+    private @Nullable Path authority;
 
     @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "Sets a variable of the command.")
     private Map<String, String> variables = new HashMap<>();
@@ -57,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ApiClient client = new ApiClient(url(), token());
+        ApiClient client = new ApiClient(url(), token(), trust());
         Lease lease = new Lease(client);
         Optional<Terminal> terminal = Terminal.ofInput();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -114,16 +119,26 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private String url() {
-        if (url != null) {
-            return url;
-        }
-        String port = environment.getOrDefault("NEREUS_SERVER_PORT", Integer.toString(ServerSettings.USUAL_PORT));
-        return environment.getOrDefault("NEREUS_URL", "http://127.0.0.1:" + port);
+        return url != null ? url : environment.getOrDefault("NEREUS_URL", own());
+    }
+
+    /** Where the service of this machine is. */
+    private String own() {
+        return "http://127.0.0.1:"
+                + environment.getOrDefault("NEREUS_SERVER_PORT", Integer.toString(ServerSettings.USUAL_PORT));
     }
 
     private String token() {
-        return token != null
-                ? token
-                : environment.getOrDefault("NEREUS_TOKEN", environment.getOrDefault("NEREUS_SERVER_TOKEN", ""));
+        if (token != null) {
+            return token;
+        }
+        // The service's own token is for that service, and for nobody else.
+        return environment.getOrDefault("NEREUS_TOKEN",
+                url().equals(own()) ? environment.getOrDefault("NEREUS_SERVER_TOKEN", "") : "");
+    }
+
+    private Optional<SSLContext> trust() {
+        String file = authority == null ? environment.getOrDefault("NEREUS_CA", "") : authority.toString();
+        return file.isEmpty() ? Optional.empty() : Optional.of(ServiceOptions.trusting(Path.of(file)));
     }
 }

@@ -22,7 +22,7 @@ final class ServiceOptions {
     @Option(names = "--url", description = "Where Nereus is (default: NEREUS_URL, else as the configuration says).")
     private @Nullable String url;
 
-    @Option(names = "--token", description = "The API's token (default: NEREUS_TOKEN, else the configuration's).")
+    @Option(names = "--token", description = "The API's token (default: NEREUS_TOKEN, else the configuration's, unless another service is asked).")
     private @Nullable String token;
 
     @Option(names = "--ca", paramLabel = "FILE", description = "What signs the service's certificate, as PEM (default: NEREUS_CA, else what Java trusts).")
@@ -42,7 +42,10 @@ final class ServiceOptions {
         ServerSettings server = ServerSettings
                 .read(Configuration.load(Optional.ofNullable(config), environment).section("server"));
         String ca = authority == null ? environment.getOrDefault("NEREUS_CA", "") : authority.toString();
-        return new ApiClient(chosen(url, "NEREUS_URL", url(server)), chosen(token, "NEREUS_TOKEN", server.anyToken()),
+        String place = chosen(url, "NEREUS_URL", url(server));
+        // The configuration's token is for the service that it configures, and for nobody else.
+        String own = place.equals(url(server)) ? server.anyToken() : "";
+        return new ApiClient(place, chosen(token, "NEREUS_TOKEN", own),
                 ca.isEmpty() ? Optional.empty() : Optional.of(trusting(Path.of(ca))));
     }
 
@@ -63,7 +66,8 @@ final class ServiceOptions {
         return (server.access().tls() ? "https://" : "http://") + address + ":" + server.port();
     }
 
-    private static SSLContext trusting(Path file) {
+    /** @throws CommandFailure when the file cannot be used */
+    static SSLContext trusting(Path file) {
         try (InputStream pem = Files.newInputStream(file)) {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);

@@ -16,7 +16,7 @@ final class Table {
     }
 
     static String plain(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("[\\p{Cc}\\u2028-\\u202e\\u2066-\\u2069]+", " ");
     }
 
     Row row() {

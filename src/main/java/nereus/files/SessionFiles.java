@@ -73,13 +73,15 @@ final class SessionFiles implements Files {
                     path + " holds more files than can be listed, which are " + settings.listed()
                             + "; list its directories one by one");
         if (found.status() > 1)
-            throw new FilesException.Unavailable("the listing of " + path + " ended with status " + found.status());
+            // Without the path: this one is logged.
+            throw new FilesException.Unavailable("the listing ended with status " + found.status());
         if (found.status() == 1 && fields.length == 0)
             throw missing(path);
         try {
             return Listing.read(path, recursive, fields);
         } catch (IllegalArgumentException e) {
-            throw new FilesException.Unavailable("the listing of " + path + " cannot be read: " + e.getMessage());
+            // What cannot be read may be somebody's file name.
+            throw new FilesException.Unavailable("the listing is not what find prints");
         }
     }
 

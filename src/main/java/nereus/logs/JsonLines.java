@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,8 @@ import org.slf4j.event.KeyValuePair;
 
 /** One JSON object on a line of its own: time, level, logger, message, what the line says besides, and the stack of an error. */
 final class JsonLines extends EncoderBase<ILoggingEvent> {
-    private final JsonFactory json = new JsonFactory();
+    /** ASCII only, for some take U+2028 for the end of a line, and terminals obey U+009B. */
+    private final JsonFactory json = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     @Override
     public byte[] headerBytes() {

@@ -74,6 +74,9 @@ final class LevelsFile {
             if (!name.equals(OURS) && !name.startsWith(OURS + ".")) {
                 throw new IllegalArgumentException(name + " is none of our loggers, which begin with nereus");
             }
+            if (RequestLog.isAudit(name)) {
+                throw new IllegalArgumentException(name + " cannot be changed: the audit is always written");
+            }
             try {
                 levels.put(name, LogSettings.level(lines.getProperty(name).strip()));
             } catch (IllegalArgumentException wrong) {

@@ -11,7 +11,7 @@ import nereus.settings.Section;
  * @param level of our own loggers
  * @param levelsFile names loggers of ours and their levels, and is read anew when it changes; empty for none
  * @param requests whether there is a line for each request
- * @param runners whether there is a line for each event in a runner's life
+ * @param runners whether there is a line for each event in a runner's life; a claimed one that is lost has its line in any case
  * @param commands whether the line of an execution holds its command's text
  */
 public record LogSettings(boolean json, Level level, String levelsFile, boolean requests, boolean runners,

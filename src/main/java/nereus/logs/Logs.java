@@ -2,8 +2,6 @@ package nereus.logs;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** The log as the settings want it. Its library has one configuration for the whole process, so a second one would share the form. */
 public final class Logs implements AutoCloseable {
-    private final LineQueue lines = new LineQueue();
+    private final Output output;
     private final RequestLog requests;
     private final RunnerLog runners;
     private final boolean ofRunners;
@@ -27,18 +25,18 @@ public final class Logs implements AutoCloseable {
     private final @Nullable Level before;
 
     public Logs(LogSettings settings) {
-        this.requests = new RequestLog(lines, settings.requests(), settings.commands());
-        this.runners = new RunnerLog(lines);
+        this.requests = new RequestLog(settings.requests(), settings.commands());
+        this.runners = new RunnerLog(settings.runners());
         this.ofRunners = settings.runners();
         this.context = (LoggerContext) LoggerFactory.getILoggerFactory();
         this.before = context.getLogger("nereus").getLevel();
         context.getLogger("nereus").setLevel(settings.level());
+        // Whatever else is wanted of the log.
+        context.getLogger(RequestLog.AUDIT).setLevel(Level.INFO);
         recent.setContext(context);
         recent.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(recent);
-        if (settings.json()) {
-            json();
-        }
+        this.output = Output.of(context, settings.json());
         this.levels = new LevelsFile(context,
                 settings.levelsFile().isEmpty() ? Optional.empty() : Optional.of(Path.of(settings.levelsFile())),
                 settings.level());
@@ -50,7 +48,7 @@ public final class Logs implements AutoCloseable {
     }
 
     public LifeWatch runners() {
-        return ofRunners ? runners : LifeWatch.NONE;
+        return runners;
     }
 
     public ExecutionWatch executions() {
@@ -64,7 +62,12 @@ public final class Logs implements AutoCloseable {
 
     /** Lines that found no room. */
     public long dropped() {
-        return lines.dropped();
+        return output.dropped();
+    }
+
+    /** Waits a while, two seconds at most, until what was logged is written: for whoever ends the process. Blocks. */
+    public void flush() {
+        var _ = output.flush();
     }
 
     /** Looks again at the file of levels. Blocks. */
@@ -72,20 +75,11 @@ public final class Logs implements AutoCloseable {
         levels.reread();
     }
 
-    private void json() {
-        if (context.getLogger(Logger.ROOT_LOGGER_NAME)
-                .getAppender("STDERR") instanceof ConsoleAppender<ILoggingEvent> console) {
-            JsonLines encoder = new JsonLines();
-            encoder.setContext(context);
-            encoder.start();
-            console.setEncoder(encoder);
-        }
-    }
-
     @Override
     public void close() {
-        lines.close();
+        output.close();
         levels.forget();
+        context.getLogger(RequestLog.AUDIT).setLevel(null);
         context.getLogger("nereus").setLevel(before);
         context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(recent);
         recent.stop();

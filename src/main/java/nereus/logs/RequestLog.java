@@ -5,6 +5,7 @@ import nereus.api.RequestWatch;
 import nereus.api.Served;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -12,11 +13,10 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class RequestLog implements RequestWatch {
     /** What is asked every few seconds for ever. */
     private static final Set<String> PROBES = Set.of("/livez", "/readyz", "/metrics", "/health");
-    private static final int LONGEST_COMMAND = 1000;
+    static final String AUDIT = "nereus.audit";
     private static final Logger requests = LoggerFactory.getLogger("nereus.requests");
-    private static final Logger audit = LoggerFactory.getLogger("nereus.audit");
+    private static final Logger audit = LoggerFactory.getLogger(AUDIT);
 
-    private final LineQueue lines;
     private final boolean wanted;
     private final boolean commands;
 
@@ -24,8 +24,7 @@ final class RequestLog implements RequestWatch {
      * @param wanted whether requests are to be logged; the audit always is
      * @param commands whether the commands' text is
      */
-    RequestLog(LineQueue lines, boolean wanted, boolean commands) {
-        this.lines = lines;
+    RequestLog(boolean wanted, boolean commands) {
         this.wanted = wanted;
         this.commands = commands;
     }
@@ -34,7 +33,7 @@ final class RequestLog implements RequestWatch {
     public void served(Served request) {
         Level level = PROBES.contains(request.route()) ? Level.DEBUG : Level.INFO;
         if (wanted && requests.isEnabledForLevel(level)) {
-            lines.add(() -> write(level, request));
+            write(level, request);
         }
     }
 
@@ -53,19 +52,20 @@ final class RequestLog implements RequestWatch {
         field(line, "trace", request.trace().id());
         field(line, "span", request.trace().span());
         if (commands) {
-            field(line, "command", shown(request.command()));
+            field(line, "command", request.command());
         }
         line.log("{} {} {} {} ms", request.method(), request.path(), request.status(),
                 Math.round(request.took().toNanos() / 1e5) / 10.0);
     }
 
-    /** Not through the queue: no line of the audit is ever dropped. */
+    /** A line that always finds room, whatever level the log has. */
     @Override
     public void changed(Change change) {
         LoggingEventBuilder line = audit.atInfo();
         field(line, "token", change.token());
         field(line, "client", change.client());
-        field(line, "trace", change.trace().id());
+        // A request's thread says it by itself.
+        field(line, "trace", MDC.get("trace") == null ? change.trace().id() : "");
         line.log("{}: {}", change.what(), change.detail());
     }
 
@@ -75,9 +75,8 @@ final class RequestLog implements RequestWatch {
         }
     }
 
-    /** On one line. */
-    private static String shown(String command) {
-        String part = command.substring(0, Math.min(LONGEST_COMMAND, command.length()));
-        return part.replaceAll("\\p{Cntrl}", " ") + (part.length() < command.length() ? "..." : "");
+    /** Of the audit, or below it. */
+    static boolean isAudit(String logger) {
+        return logger.equals(AUDIT) || logger.startsWith(AUDIT + ".");
     }
 }

@@ -7,10 +7,8 @@ import nereus.execution.Executions;
 import nereus.runner.Ending;
 import nereus.runner.LifeWatch;
 import nereus.runner.RunnerState;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -19,10 +17,11 @@ final class RunnerLog implements LifeWatch, ExecutionWatch {
     private static final Logger runners = LoggerFactory.getLogger("nereus.runners");
     private static final Logger executions = LoggerFactory.getLogger("nereus.executions");
 
-    private final LineQueue lines;
+    private final boolean wanted;
 
-    RunnerLog(LineQueue lines) {
-        this.lines = lines;
+    /** @param wanted whether all of it is; else only what is lost */
+    RunnerLog(boolean wanted) {
+        this.wanted = wanted;
     }
 
     @Override
@@ -30,17 +29,14 @@ final class RunnerLog implements LifeWatch, ExecutionWatch {
         Level level = lost(event)
                 ? Level.WARN
                 : passing(event) ? Level.DEBUG : Level.INFO;
-        if (runners.isEnabledForLevel(level)) {
-            // What a request does is done on its thread.
-            String trace = MDC.get("trace");
-            lines.add(() -> write(level, event, trace));
+        if ((wanted || level == Level.WARN) && runners.isEnabledForLevel(level)) {
+            write(level, event);
         }
     }
 
-    private static void write(Level level, LifeEvent event, @Nullable String trace) {
+    private static void write(Level level, LifeEvent event) {
         LoggingEventBuilder line = runners.atLevel(level).addKeyValue("runner", event.runner())
                 .addKeyValue("environment", Integer.toString(event.environment()));
-        RequestLog.field(line, "trace", trace == null ? "" : trace);
         RunnerState from = event.from();
         String before = from == null ? "" : ", after " + millis(event.spent().toNanos()) + " ms " + name(from);
         line.log("runner {}{}{}", name(event.to()), before, event.why().isEmpty() ? "" : ": " + event.why());
@@ -61,15 +57,15 @@ final class RunnerLog implements LifeWatch, ExecutionWatch {
     @Override
     public void began(Executions.Execution execution) {
         if (executions.isDebugEnabled()) {
-            lines.add(() -> of(Level.DEBUG, execution).log("execution began"));
+            of(Level.DEBUG, execution).log("execution began");
         }
     }
 
     @Override
     public void ended(Executions.Execution execution, End end) {
         if (executions.isInfoEnabled()) {
-            lines.add(() -> of(Level.INFO, execution).addKeyValue("out", end.output()).addKeyValue("in", end.input())
-                    .log("execution ended: {}, after {} ms", end.outcome(), millis(end.took().toNanos())));
+            of(Level.INFO, execution).addKeyValue("out", end.output()).addKeyValue("in", end.input())
+                    .log("execution ended: {}, after {} ms", end.outcome(), millis(end.took().toNanos()));
         }
     }
 

@@ -9,8 +9,6 @@ import nereus.sync.SyncWatch;
 
 /** What is measured for InfluxDB: the points and their way out. */
 public final class Influx implements AutoCloseable {
-    private static final long BEAT_MILLIS = 1000;
-
     private final InfluxQueue queue;
     private final InfluxPoints points;
 
@@ -39,16 +37,15 @@ public final class Influx implements AutoCloseable {
         return queue;
     }
 
-    /** Tells what is told each second and each minute, until interrupted. Blocks. */
-    public void keep() throws InterruptedException {
-        while (true) {
-            points.beat();
-            Thread.sleep(BEAT_MILLIS);
-        }
+    /** To be called each second: tells what is told then, and each minute. */
+    public void beat() {
+        points.beat();
     }
 
+    /** Looks a last time, sends what waits as far as that goes within one request's time, and stops. Blocks. */
     @Override
     public void close() {
+        points.look();
         queue.close();
     }
 }

@@ -21,6 +21,8 @@ final class InfluxClient implements InfluxWriter {
     private static final String NO_ORGANIZATION = "-";
     private static final int TOO_MANY = 429;
     private static final int REQUEST_TIMEOUT = 408;
+    private static final int BAD_LINE = 400;
+    private static final int TOO_LARGE = 413;
 
     private final InfluxSettings settings;
     private @Nullable InfluxDBClient client;
@@ -45,7 +47,7 @@ final class InfluxClient implements InfluxWriter {
             // A token may be replaced, and then counts for what waits.
                     || status == 401 || status == 403;
             return new Result(status == 0 ? because(refused) : "status " + status + " (" + refused.getMessage() + ")",
-                    !passing);
+                    !passing, status == BAD_LINE || status == TOO_LARGE);
         }
     }
 

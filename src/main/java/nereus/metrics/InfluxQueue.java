@@ -1,7 +1,9 @@
 package nereus.metrics;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Points on their way to InfluxDB. Whoever adds one is never held up: what finds no room is dropped and counted. One thread sends them,
- * batch after batch; a batch that the server does not take is tried again with a growing pause until it is too old.
+ * batch after batch; a batch that the server does not take is tried again with a growing pause until it is too old. One of which it does not
+ * want some lines is halved until those are found.
  */
 public final class InfluxQueue implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** Requests that may be spent on finding the lines of one batch that the server does not want. */
+    private static final int SEARCHES = 40;
     private static final Logger log = LoggerFactory.getLogger(InfluxQueue.class);
 
     private final InfluxSettings settings;
@@ -101,15 +106,37 @@ public final class InfluxQueue implements AutoCloseable {
             while (stopping.getCount() > 0 || (!queue.isEmpty() && inTime())) {
                 gather(batch);
                 if (!batch.isEmpty()) {
-                    deliver(batch);
+                    send(batch);
                     batch.clear();
                 }
             }
         } catch (InterruptedException stopped) {
             count(Fate.DROPPED, batch.size());
-        } catch (RuntimeException | Error defect) {
-            count(Fate.DROPPED, batch.size());
-            log.error("nothing more is sent to InfluxDB", defect);
+        }
+    }
+
+    /** Whatever goes wrong costs this batch and no other. */
+    private void send(List<Point> batch) throws InterruptedException {
+        Deque<List<Point>> parts = new ArrayDeque<>(List.of(List.copyOf(batch)));
+        int searches = SEARCHES;
+        while (!parts.isEmpty()) {
+            List<Point> part = parts.pop();
+            try {
+                boolean halves = part.size() > 1 && searches > 1;
+                if (!deliver(part, halves)) {
+                    searches -= 2;
+                    parts.push(part.subList(part.size() / 2, part.size()));
+                    parts.push(part.subList(0, part.size() / 2));
+                }
+            } catch (InterruptedException stopped) {
+                // What is left of the batch is counted here, and the caller has nothing of it to count.
+                count(Fate.DROPPED, part.size() + parts.stream().mapToInt(List::size).sum());
+                batch.clear();
+                throw stopped;
+            } catch (RuntimeException | Error defect) {
+                count(Fate.DROPPED, part.size());
+                log.error("{} points could not be sent to InfluxDB", part.size(), defect);
+            }
         }
     }
 
@@ -131,7 +158,8 @@ public final class InfluxQueue implements AutoCloseable {
         }
     }
 
-    private void deliver(List<Point> batch) throws InterruptedException {
+    /** @return false when some of the points may be taken without the others, and that is to be tried */
+    private boolean deliver(List<Point> batch, boolean halves) throws InterruptedException {
         List<String> lines = batch.stream().map(Point::line).toList();
         long giveUp = ticker.nanos() + settings.keep().toNanos();
         Duration pause = FIRST_PAUSE;
@@ -140,25 +168,28 @@ public final class InfluxQueue implements AutoCloseable {
             if (result.taken()) {
                 count(Fate.WRITTEN, batch.size());
                 worksAgain();
-                return;
+                return true;
             }
             tell(result.trouble());
             if (result.lasting()) {
+                if (result.apart() && halves) {
+                    return false;
+                }
                 count(Fate.REFUSED, batch.size());
-                return;
+                return true;
             }
             if (ticker.nanos() - giveUp >= 0 || !inTime()) {
                 count(Fate.DROPPED, batch.size());
-                return;
+                return true;
+            }
+            if (stopping.getCount() == 0) {
+                // Nobody ends this one early any more: the stop itself is what is waited for.
+                Thread.sleep(Math.min(FIRST_PAUSE.toMillis(), Math.max(1, (stopBy - ticker.nanos()) / 1_000_000)));
+                continue;
             }
             boolean stops = stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-            if (stops && !inTime()) {
-                count(Fate.DROPPED, batch.size());
-                return;
-            }
-            pause = stops || pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                    ? stops ? FIRST_PAUSE : LONGEST_PAUSE
-                    : pause.multipliedBy(2);
+            Duration doubled = pause.multipliedBy(2);
+            pause = stops ? FIRST_PAUSE : doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
         }
     }
 
@@ -170,7 +201,7 @@ public final class InfluxQueue implements AutoCloseable {
     private void tell(String trouble) {
         if (!told) {
             told = true;
-            log.warn("InfluxDB at {} does not take what is measured: {}; up to {} points are kept", settings.url(),
+            log.warn("InfluxDB at {} does not take what is measured: {}; up to {} points are kept", settings.place(),
                     trouble, settings.queue());
         }
     }

@@ -34,7 +34,13 @@ public record InfluxSettings(String url, String organization, String bucket, Str
     /** Tokens stay out of logs. */
     @Override
     public String toString() {
-        return url.isEmpty() ? "no InfluxDB" : url + ", bucket " + bucket;
+        return url.isEmpty() ? "no InfluxDB" : place() + ", bucket " + bucket;
+    }
+
+    /** Scheme, host and port: a URL may hold a password. */
+    String place() {
+        URI uri = URI.create(url);
+        return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
     }
 
     private static String url(String text) {

@@ -15,9 +15,14 @@ interface InfluxWriter extends AutoCloseable {
      *
      * @param trouble empty when they were taken
      * @param lasting whether the same lines would not be taken later either
+     * @param apart whether some of them may be taken without the others
      */
-    record Result(String trouble, boolean lasting) {
+    record Result(String trouble, boolean lasting, boolean apart) {
         static final Result TAKEN = new Result("", false);
+
+        Result(String trouble, boolean lasting) {
+            this(trouble, lasting, false);
+        }
 
         boolean taken() {
             return trouble.isEmpty();

@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -23,6 +25,8 @@ final class Meters implements AutoCloseable {
             300_000, 1_800_000);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    private final Set<Object> counted = ConcurrentHashMap.newKeySet();
 
     /** Two of Micrometer's own names are not as Prometheus has them: a unit that is none of its base units, and a suffix of histograms. */
     Meters() {
@@ -54,6 +58,8 @@ final class Meters implements AutoCloseable {
 
     /** A count that somebody else keeps. */
     <T> void counted(String name, String help, T by, ToDoubleFunction<T> count, String... tags) {
+        // Guard against a count that stands still from the next garbage collection on: Micrometer holds it weakly.
+        counted.add(by);
         FunctionCounter.builder(name, by, count).description(help).tags(tags).register(registry);
     }
 

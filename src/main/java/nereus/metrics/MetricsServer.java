@@ -8,12 +8,20 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code /metrics} on an address of its own, without a token: for a network that only the monitoring reaches. */
+/**
+ * {@code /metrics} on an address of its own, without a token: for a network that only the monitoring reaches. A few connections at once,
+ * for each may ask as often as it likes.
+ */
 public final class MetricsServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 120;
     private static final int STOP_SECONDS = 2;
+    static final int MOST_CONNECTIONS = 32;
+    private static final Logger log = LoggerFactory.getLogger(MetricsServer.class);
 
     private final HttpServer server;
 
@@ -27,10 +35,16 @@ public final class MetricsServer implements AutoCloseable {
      * @throws IOException when the address cannot be bound
      */
     public static MetricsServer open(Vertx vertx, MetricsSettings settings, Supplier<String> text) throws IOException {
+        AtomicInteger connections = new AtomicInteger();
         HttpServer server = vertx
                 .createHttpServer(new HttpServerOptions().setHost(settings.address()).setPort(settings.port())
                         .setIdleTimeout(IDLE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS))
-                .requestHandler(request -> answer(request, text));
+                .connectionHandler(connection -> {
+                    connection.closeHandler(v -> connections.decrementAndGet());
+                    if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+                        connection.close();
+                    }
+                }).requestHandler(request -> answer(request, text));
         try {
             server.listen().toCompletionStage().toCompletableFuture().get();
             return new MetricsServer(server);
@@ -57,8 +71,13 @@ public final class MetricsServer implements AutoCloseable {
         } else {
             // Reading takes the fleet's lock, and some milliseconds: not for an event loop.
             Thread.ofVirtual().name("metrics").start(() -> {
-                String all = text.get();
-                request.response().putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8").end(all);
+                try {
+                    String all = text.get();
+                    request.response().putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8").end(all);
+                } catch (RuntimeException | Error defect) {
+                    log.error("what is measured cannot be shown", defect);
+                    request.response().setStatusCode(500).end();
+                }
             });
         }
     }

@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
@@ -119,6 +121,22 @@ class BodyStreamTest {
 
         assertEquals(408, assertThrows(Refusal.class, body::readAllBytes).answer().status());
         assertFalse(body.drained());
+    }
+
+    @Test
+    void aBodyThatDripsForLongIsGivenUp() {
+        BodyStream body = new BodyStream(request, context, Duration.ofMillis(200), 1000);
+        Handler<Buffer> arrived = chunks();
+        // A byte each 20 ms never stands still for as long as that, and all of them take 20 times as long.
+        Thread.ofVirtual().start(() -> {
+            for (int i = 0; i < 200; i++) {
+                new CompletableFuture<Void>().completeOnTimeout(null, 20, TimeUnit.MILLISECONDS).join();
+                arrived.handle(Buffer.buffer("a"));
+            }
+            end();
+        });
+
+        assertEquals(408, assertThrows(Refusal.class, body::readAllBytes).answer().status());
     }
 
     @Test
