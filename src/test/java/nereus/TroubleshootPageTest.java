@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * docs/troubleshoot.md has every sentence that the program can say when something is wrong, and none that it cannot. What is not looked
- * for: texts of fewer than three words, the help of the command line, what is logged at INFO, the descriptions of metrics, and the answers in
+ * for: texts of fewer than three words, the help of the command line, what is logged at INFO, the descriptions of metrics, the words of the page of the API, and the answers in
  * which the embedded agent repeats Nomad.
  */
 class TroubleshootPageTest {
     private static final Path SOURCES = Path.of("src/main/java/nereus");
     private static final Path PAGE = Path.of("docs/troubleshoot.md");
     private static final Pattern ELSEWHERE = Pattern
-            .compile("metrics/(\\w+Meters|Metrics)\\.java|devagent/(http|model|chaos)/.*");
+            .compile("metrics/(\\w+Meters|Metrics)\\.java|api/(ApiPage|SchemaText)\\.java|devagent/(http|model|chaos)/.*");
     private static final Pattern NOTHING = Pattern.compile("");
     private static final Pattern SPAN = Pattern.compile("``\\s?(.+?)\\s?``|`([^`]+)`");
 
