@@ -18,10 +18,12 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final StringBuffer said;
 
-    private ServerProcess(Process process, int port) {
+    private ServerProcess(Process process, int port, StringBuffer said) {
         this.process = process;
         this.port = port;
+        this.said = said;
     }
 
     public static ServerProcess start(Path directory, Map<String, String> environment, String... arguments)
@@ -45,12 +47,18 @@ public final class ServerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         CompletableFuture<Integer> port = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> read(process, port));
-        return new ServerProcess(process, port.get(60, TimeUnit.SECONDS));
+        StringBuffer said = new StringBuffer();
+        Thread.ofPlatform().daemon().start(() -> read(process, port, said));
+        return new ServerProcess(process, port.get(60, TimeUnit.SECONDS), said);
     }
 
     public int port() {
         return port;
+    }
+
+    /** All that it has said, on either output. */
+    String said() {
+        return said.toString();
     }
 
     /** Waits until it has ended by itself; its exit code. */
@@ -80,12 +88,11 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Reads to the end, so that the process never blocks on its output. */
-    private static void read(Process process, CompletableFuture<Integer> port) {
-        StringBuilder said = new StringBuilder();
+    private static void read(Process process, CompletableFuture<Integer> port, StringBuffer said) {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.append(line).append('\n');
                 if (!port.isDone()) {
-                    said.append(line).append('\n');
                     Matcher listening = LISTENING.matcher(line);
                     if (listening.find()) {
                         port.complete(Integer.valueOf(listening.group(1)));

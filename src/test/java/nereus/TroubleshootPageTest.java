@@ -23,7 +23,8 @@ class TroubleshootPageTest {
     private static final Path SOURCES = Path.of("src/main/java/nereus");
     private static final Path PAGE = Path.of("docs/troubleshoot.md");
     private static final Pattern ELSEWHERE = Pattern
-            .compile("metrics/(\\w+Meters|Metrics)\\.java|api/(ApiPage|SchemaText)\\.java|devagent/(http|model|chaos)/.*");
+            .compile(
+                    "metrics/(\\w+Meters|Metrics)\\.java|api/(ApiPage|SchemaText)\\.java|devagent/(http|model|chaos)/.*");
     private static final Pattern NOTHING = Pattern.compile("");
     private static final Pattern SPAN = Pattern.compile("``\\s?(.+?)\\s?``|`([^`]+)`");
 
