@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,9 +19,9 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
-    private final StringBuffer said;
+    private final List<String> said;
 
-    private ServerProcess(Process process, int port, StringBuffer said) {
+    private ServerProcess(Process process, int port, List<String> said) {
         this.process = process;
         this.port = port;
         this.said = said;
@@ -47,7 +48,7 @@ public final class ServerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         CompletableFuture<Integer> port = new CompletableFuture<>();
-        StringBuffer said = new StringBuffer();
+        List<String> said = new CopyOnWriteArrayList<>();
         Thread.ofPlatform().daemon().start(() -> read(process, port, said));
         return new ServerProcess(process, port.get(60, TimeUnit.SECONDS), said);
     }
@@ -56,9 +57,9 @@ public final class ServerProcess implements AutoCloseable {
         return port;
     }
 
-    /** All that it has said, on either output. */
-    String said() {
-        return said.toString();
+    /** Every line that it has said so far, on either output. */
+    List<String> said() {
+        return said;
     }
 
     /** Waits until it has ended by itself; its exit code. */
@@ -88,10 +89,10 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Reads to the end, so that the process never blocks on its output. */
-    private static void read(Process process, CompletableFuture<Integer> port, StringBuffer said) {
+    private static void read(Process process, CompletableFuture<Integer> port, List<String> said) {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.append(line).append('\n');
+                said.add(line);
                 if (!port.isDone()) {
                     Matcher listening = LISTENING.matcher(line);
                     if (listening.find()) {
@@ -99,7 +100,7 @@ public final class ServerProcess implements AutoCloseable {
                     }
                 }
             }
-            port.completeExceptionally(new AssertionError("ended before it listened: " + said));
+            port.completeExceptionally(new AssertionError("ended before it listened: " + String.join("\n", said)));
         } catch (IOException ended) {
             port.completeExceptionally(ended);
         }
