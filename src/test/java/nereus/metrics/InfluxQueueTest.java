@@ -170,7 +170,7 @@ class InfluxQueueTest {
             asked.release();
             return away.get() ? 503 : 204;
         })) {
-            InfluxSettings settings = InfluxTest.settings(server.url(), "queue", "100", "batch", "10", "keep", "20s",
+            InfluxSettings settings = InfluxTest.settings(server.url(), "queue", "100", "batch", "3", "keep", "20s",
                     "flush", "1ns");
             InfluxQueue queue = new InfluxQueue(settings, new InfluxClient(settings), pretended);
             int added = 0;
