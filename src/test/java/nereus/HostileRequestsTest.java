@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Thousands of seeded hostile requests with a valid token against the whole service: nothing is answered that openapi.json does not
  * describe, nothing is the server's fault, and nothing is left behind. The table of what was answered goes to
- * {@code target/hostile-requests.txt}.
+ * {@code target/hostile-requests.txt}. {@code -Dnereus.hostile.requests=100000} sends more, {@code -Dnereus.seed=2} others.
  */
 class HostileRequestsTest {
     private static final long SEED = Long.getLong("nereus.seed", 20261122L);
