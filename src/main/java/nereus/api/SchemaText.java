@@ -76,7 +76,7 @@ final class SchemaText {
         Set<String> required = new TreeSet<>();
         schema.path("required").forEach(name -> required.add(name.textValue()));
         StringBuilder rows = new StringBuilder(
-                "<table><tr><th>property</th><th>type</th><th>always there</th><th></th></tr>\n");
+                "<table><tr><th>property</th><th>type</th><th>required</th><th></th></tr>\n");
         schema.get("properties").properties().forEach(property -> {
             JsonNode value = property.getValue();
             rows.append("<tr><td>").append(Markup.code(property.getKey())).append("</td><td>").append(type(value))
