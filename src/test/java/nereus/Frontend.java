@@ -128,6 +128,11 @@ public final class Frontend implements AutoCloseable {
             WebSocket.Listener client) {
         Reply reply = call("POST", "/api/v1/runners/" + runner + "/execute", JSON.createObjectNode()
                 .put("command", command).put("timeLimit", timeLimit).put("privilegedExecution", privileged).toString());
+        return connect(reply);
+    }
+
+    /** Connects to an execution that was prepared. */
+    Run connect(Reply reply) {
         if (reply.status() != 200) {
             throw new AssertionError("execute: " + reply);
         }

@@ -19,7 +19,9 @@ import static nereus.HostileValues.NUMBERS;
 import static nereus.HostileValues.ODD_PATHS;
 import static nereus.HostileValues.PATHS;
 import static nereus.HostileValues.PREFERENCES;
+import static nereus.HostileValues.SERVICE;
 import static nereus.HostileValues.TEXTS;
+import static nereus.HostileValues.TRACES;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -91,12 +93,7 @@ final class HostileGenerator {
             } else if (route < 73) {
                 return sent("DELETE", "/api/v1/execution-environments/" + own(), "");
             } else if (route < 79) {
-                return sent("GET",
-                        one(List.of("/api/v1/statistics/execution-environments", "/api/v1/statistics/starts",
-                                "/api/v1/statistics/claims",
-                                "/api/v1/health",
-                                "/api/v1/version", "/livez", "/readyz", "/api/v1/openapi.json")) + oddQuery(),
-                        "");
+                return service();
             } else if (route < 82) {
                 return sent(one(List.of("GET", "POST", "DELETE")), one(List.of("/", "/api", "/api/v1",
                         "/api/v1/runners/",
@@ -109,6 +106,16 @@ final class HostileGenerator {
                         + one(List.of("true", "false", "maybe", "")), "");
             }
             return sent(chance(30) ? "HEAD" : "GET", "/api/v1/runners/" + runner(75) + "/files/raw?" + reading(), "");
+        }
+
+        /** What needs no runner; an examination takes all of Nomad's lists, so there are few. */
+        private HostileRequest service() {
+            if (chance(5)) {
+                return chance(50)
+                        ? sent("GET", "/api/v1/doctor" + oddQuery(), "")
+                        : sent("POST", "/api/v1/doctor/repair", object("repair", flag()));
+            }
+            return sent("GET", one(SERVICE) + oddQuery(), "");
         }
 
         /** Nobody hears of a runner that was claimed by a client that resets, so it must end by itself soon. */
@@ -311,7 +318,8 @@ final class HostileGenerator {
             return polite(method, target, content, one(List.of("", "", "", "Content-Type: text/html\r\n",
                     "Content-Type: application/x-www-form-urlencoded\r\n", "Content-Type: \u00ff\r\n",
                     "Expect: 100-continue\r\n", "Accept-Encoding: gzip\r\n", "X-Forwarded-Host: a b\r\n",
-                    "Range: bytes=0-1\r\n", "Upgrade: h2c\r\n", "Cookie: " + "c".repeat(9000) + "\r\n")), 1);
+                    one(TRACES), "Range: bytes=0-1\r\n", "Upgrade: h2c\r\n", "Cookie: " + "c".repeat(9000) + "\r\n")),
+                    1);
         }
 
         private HostileRequest polite(String method, String target, byte[] body, String headers, int times) {

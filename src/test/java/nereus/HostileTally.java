@@ -140,7 +140,7 @@ final class HostileTally implements HostileClient.Listener {
         } else if (answer.status() == 202) {
             claims.add(field(answer, "id"));
         } else if (answer.status() == 200 && (answer.body().startsWith("{\"runnerId\"")
-                || answer.body().contains("\"state\":\"claimed\""))) {
+                || (answer.body().startsWith("{\"id\"") && answer.body().contains("\"state\":\"claimed\"")))) {
             runners.add(field(answer, "runnerId"));
         } else if (answer.status() == 200 && answer.body().startsWith("{\"websocketUrl\"")) {
             sockets.add(field(answer, "websocketUrl").replaceFirst("^ws://[^/]*", ""));

@@ -49,5 +49,15 @@ final class HostileValues {
             "*",
             "a7cd8ee1-a7cd8ee1-6f4c-4b51-9d9b-3e1c2b8f0e55", "a%2Fb", ";");
 
+    static final List<String> SERVICE = List.of("/api/v1/statistics/execution-environments",
+            "/api/v1/statistics/starts", "/api/v1/statistics/claims", "/api/v1/health", "/api/v1/version", "/livez",
+            "/readyz", "/api/v1/openapi.json", "/docs", "/metrics", "/api/v1/status", "/api/v1/status/runners");
+    static final List<String> TRACES = List.of(
+            "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+            "traceparent: 00-" + "0".repeat(32) + "-" + "0".repeat(16) + "-00\r\n",
+            "traceparent: \u00ff\r\ntraceparent: x\r\n", "traceparent: " + "a".repeat(8000) + "\r\n",
+            "sentry-trace: 4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1\r\n", "sentry-trace: -\r\n",
+            "sentry-trace: %0d%0a\r\nbaggage: x=y\r\n");
+
     private HostileValues() {}
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,10 +19,12 @@ public final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final List<String> said;
 
-    private ServerProcess(Process process, int port) {
+    private ServerProcess(Process process, int port, List<String> said) {
         this.process = process;
         this.port = port;
+        this.said = said;
     }
 
     public static ServerProcess start(Path directory, Map<String, String> environment, String... arguments)
@@ -45,12 +48,18 @@ public final class ServerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         CompletableFuture<Integer> port = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> read(process, port));
-        return new ServerProcess(process, port.get(60, TimeUnit.SECONDS));
+        List<String> said = new CopyOnWriteArrayList<>();
+        Thread.ofPlatform().daemon().start(() -> read(process, port, said));
+        return new ServerProcess(process, port.get(60, TimeUnit.SECONDS), said);
     }
 
     public int port() {
         return port;
+    }
+
+    /** Every line that it has said so far, on either output. */
+    List<String> said() {
+        return said;
     }
 
     /** Waits until it has ended by itself; its exit code. */
@@ -80,19 +89,18 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Reads to the end, so that the process never blocks on its output. */
-    private static void read(Process process, CompletableFuture<Integer> port) {
-        StringBuilder said = new StringBuilder();
+    private static void read(Process process, CompletableFuture<Integer> port, List<String> said) {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
                 if (!port.isDone()) {
-                    said.append(line).append('\n');
                     Matcher listening = LISTENING.matcher(line);
                     if (listening.find()) {
                         port.complete(Integer.valueOf(listening.group(1)));
                     }
                 }
             }
-            port.completeExceptionally(new AssertionError("ended before it listened: " + said));
+            port.completeExceptionally(new AssertionError("ended before it listened: " + String.join("\n", said)));
         } catch (IOException ended) {
             port.completeExceptionally(ended);
         }

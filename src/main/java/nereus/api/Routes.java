@@ -49,6 +49,7 @@ final class Routes {
         open("/readyz", Map.of(GET, stories.endpoint(probes::ready)));
         table.add(new Route("/metrics", !onlookers.metricsOpen(),
                 Map.of(GET, stories.endpoint(new MetricsStory(onlookers.metrics())))));
+        open("/docs", Map.of(GET, stories.endpoint(new DocsStory())));
         open(BASE + "/health", Map.of(GET, stories.endpoint(service::health)));
         open(BASE + "/version", Map.of(GET, stories.endpoint(service::version)));
         open(BASE + "/openapi.json", Map.of(GET, stories.endpoint(new OpenApiStory())));

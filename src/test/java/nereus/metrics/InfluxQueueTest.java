@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import nereus.clock.Ticker;
 import nereus.metrics.InfluxQueue.Fate;
 import org.junit.jupiter.api.Test;
@@ -142,5 +147,68 @@ class InfluxQueueTest {
 
         assertEquals(50, queue.count(Fate.DROPPED));
         assertEquals(0, queue.count(Fate.WRITTEN));
+    }
+
+    @Test
+    void aServerThatIsAwayForAMinuteUnderLoadCostsWhatIsTooOldOrBeyondTheQueueAndEachPointIsCountedOnce()
+            throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        Ticker pretended = new Ticker() {
+            @Override
+            public long nanos() {
+                return nanos.get();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.ofEpochSecond(0, nanos.get());
+            }
+        };
+        Semaphore asked = new Semaphore(0);
+        AtomicBoolean away = new AtomicBoolean();
+        try (InfluxServer server = new InfluxServer(() -> {
+            asked.release();
+            return away.get() ? 503 : 204;
+        })) {
+            InfluxSettings settings = InfluxTest.settings(server.url(), "queue", "100", "batch", "3", "keep", "20s",
+                    "flush", "1ns");
+            InfluxQueue queue = new InfluxQueue(settings, new InfluxClient(settings), pretended);
+            int added = 0;
+            for (; added < 30; added++) {
+                queue.add(point(added));
+            }
+            while (queue.count(Fate.WRITTEN) < 30) {
+                Thread.onSpinWait();
+            }
+            away.set(true);
+            asked.drainPermits();
+            // A minute, in which three points come each second. The first batch is too old after 20 s of it.
+            for (int second = 0; second < 60; second++) {
+                for (int i = 0; i < 3; i++) {
+                    queue.add(point(added++));
+                }
+                nanos.addAndGet(1_000_000_000L);
+                if (second == 0 || second == 30) {
+                    assertTrue(asked.tryAcquire(20, TimeUnit.SECONDS), "it is asked in second " + second);
+                    asked.drainPermits();
+                }
+            }
+            away.set(false);
+            while (queue.count(Fate.WRITTEN) + queue.count(Fate.DROPPED) < added) {
+                // A batch that is not full waits for others until the clock goes on.
+                nanos.addAndGet(1_000);
+                Thread.onSpinWait();
+            }
+            queue.close();
+
+            long dropped = queue.count(Fate.DROPPED);
+            assertEquals(210, added);
+            assertEquals(added, queue.count(Fate.WRITTEN) + dropped);
+            assertTrue(dropped >= 40 && dropped < 180, "dropped: " + dropped);
+            assertEquals(queue.count(Fate.WRITTEN), server.lines.size());
+            assertEquals(server.lines.size(), new HashSet<>(server.lines).size(), "none came twice");
+            assertTrue(server.lines.contains("m n=100i 100"), "what had room was kept");
+            assertEquals(0, queue.count(Fate.REFUSED));
+        }
     }
 }
