@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that do not read while their programs write without end. {@code -Dstandstill=60} has them stand still for so many seconds.
+ * Clients that do not read while their programs write without end: eight until their back-pressure stands, or with
+ * {@code -Dstandstill=60} twenty that stand still for so many seconds.
  */
 class SlowReadersTest {
     private static final int SECONDS = Integer.getInteger("standstill", 0);
