@@ -99,8 +99,22 @@ class ManyStreamsTest {
             scripts.add(Script.random(random));
         }
 
+        try (Frontend clients = ground.another()) {
+            compare(clients, runners, scripts, heap);
+        }
+
+        eventually("no execution is left", () -> ground.executions().running().isEmpty());
+        ground.awaitWarm();
+        eventually("no process is left", () -> ground.noneBeside(processes));
+        eventually("no descriptor is left", () -> ProvingGround.descriptors() <= descriptors + 20);
+        scripts.clear();
+        assertTrue(ProvingGround.heap() < heap + (16L << 20) + STREAMS * 8192L,
+                () -> "from " + heap + " to " + ProvingGround.heap());
+    }
+
+    private void compare(Frontend clients, List<String> runners, List<Script> scripts, long heap) throws Exception {
         long began = System.nanoTime();
-        List<Frontend.Run> runs = open(runners, scripts);
+        List<Frontend.Run> runs = open(clients, runners, scripts);
         assertEquals(STREAMS,
                 ground.executions().running().values().stream().mapToInt(Integer::intValue).sum(), "all run now");
         Duration opened = Duration.ofNanos(System.nanoTime() - began);
@@ -124,28 +138,20 @@ class ManyStreamsTest {
                 "%d concurrent executions in %d runners: all there after %d ms (heap %+d KiB each), %d characters compared after %d ms more; %s%n",
                 STREAMS, runners.size(), opened.toMillis(), (standing - heap) / 1024 / STREAMS, characters,
                 (System.nanoTime() - began) / 1_000_000, ground.warmth());
-
-        eventually("no execution is left", () -> ground.executions().running().isEmpty());
-        ground.awaitWarm();
-        eventually("no process is left", () -> ground.noneBeside(processes));
-        eventually("no descriptor is left", () -> ProvingGround.descriptors() <= descriptors + 20);
-        runs.clear();
-        scripts.clear();
-        assertTrue(ProvingGround.heap() < heap + (16L << 20) + STREAMS * 8192L,
-                () -> "from " + heap + " to " + ProvingGround.heap());
     }
 
-    private List<Frontend.Run> open(List<String> runners, List<Script> scripts) throws Exception {
+    private static List<Frontend.Run> open(Frontend frontend, List<String> runners, List<Script> scripts)
+            throws Exception {
         Semaphore connecting = new Semaphore(CONNECTING);
         List<Future<Frontend.Run>> opening = new ArrayList<>();
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService openers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < scripts.size(); i++) {
                 Script script = scripts.get(i);
                 String runner = runners.get(i % runners.size());
-                opening.add(clients.submit(() -> {
+                opening.add(openers.submit(() -> {
                     connecting.acquire();
                     try {
-                        return ground.frontend().run(runner, script.command()).until(said -> said.equals("ready\r\n"));
+                        return frontend.run(runner, script.command()).until(said -> said.equals("ready\r\n"));
                     } finally {
                         connecting.release();
                     }

@@ -49,6 +49,11 @@ final class ProvingGround {
         return frontend;
     }
 
+    /** A further frontend, which is the caller's to close; with it goes what its library keeps. */
+    Frontend another() {
+        return new Frontend(nereus.port());
+    }
+
     WarmthReading warmth() {
         return nereus.warmth();
     }

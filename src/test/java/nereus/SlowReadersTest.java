@@ -14,11 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that do not read while their programs write without end. {@code -Dstandstill=60} has them stand still for so many seconds.
+ * Clients that do not read while their programs write without end: eight until their back-pressure stands, or with
+ * {@code -Dstandstill=60} twenty that stand still for so many seconds.
  */
 class SlowReadersTest {
-    private static final int READERS = 20;
     private static final int SECONDS = Integer.getInteger("standstill", 0);
+    private static final int READERS = SECONDS > 0 ? 20 : 8;
     /** The kernel's buffers lie elsewhere; these are the service's, the agent's and the clients', which share this process. */
     private static final long MOST_EACH = 3L << 20;
     /** What each reads when it goes on: more than was held, so that all that was held is in it. */
