@@ -128,11 +128,17 @@ public final class Frontend implements AutoCloseable {
             WebSocket.Listener client) {
         Reply reply = call("POST", "/api/v1/runners/" + runner + "/execute", JSON.createObjectNode()
                 .put("command", command).put("timeLimit", timeLimit).put("privilegedExecution", privileged).toString());
-        return connect(reply);
+        return connect(reply, client);
     }
 
     /** Connects to an execution that was prepared. */
     Run connect(Reply reply) {
+        Run run = new Run();
+        run.socket = connect(reply, run);
+        return run;
+    }
+
+    private WebSocket connect(Reply reply, WebSocket.Listener client) {
         if (reply.status() != 200) {
             throw new AssertionError("execute: " + reply);
         }
