@@ -72,10 +72,11 @@ final class Connections {
         HttpConnection connection = request.connection();
         current.put(connection, request);
         visits.began(request);
-        boolean armed = disarm(connection);
+        disarm(connection);
         request.response().endHandler(v -> {
             visits.ended(request);
-            if (armed) {
+            // Guard against requests that were sent together: the next may have begun before the end of this one is told.
+            if (current.remove(connection, request) && channel(connection).channel().isActive()) {
                 arm(connection);
             }
         });
@@ -111,9 +112,11 @@ final class Connections {
         }));
     }
 
-    private boolean disarm(HttpConnection connection) {
+    private void disarm(HttpConnection connection) {
         Long timer = timers.remove(connection);
-        return timer != null && vertx.cancelTimer(timer);
+        if (timer != null) {
+            vertx.cancelTimer(timer);
+        }
     }
 
     /** Ends TCP at once; {@link HttpConnection#close} would wait until the client has read what was written before. */
