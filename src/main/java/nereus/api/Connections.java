@@ -75,8 +75,8 @@ final class Connections {
         disarm(connection);
         request.response().endHandler(v -> {
             visits.ended(begun);
-            // Guard against a pipelined request, which has begun by then: its time is its own. And against a connection that is over.
-            if (request.equals(current.get(connection))) {
+            // Guard against requests that were sent together: the next may have begun before the end of this one is told.
+            if (current.remove(connection, request) && channel(connection).channel().isActive()) {
                 arm(connection);
             }
         });

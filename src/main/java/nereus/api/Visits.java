@@ -43,8 +43,7 @@ final class Visits {
     void ended(Begun begun) {
         if (!begun.visit().isUpgraded()) {
             current.remove(begun.request().connection(), begun);
-            HttpServerResponse response = begun.request().response();
-            tell(begun, response.ended() ? response.getStatusCode() : begun.visit().unfinished());
+            tell(begun, status(begun));
         }
     }
 
@@ -52,8 +51,14 @@ final class Visits {
     void left(HttpConnection connection) {
         Begun begun = current.remove(connection);
         if (begun != null) {
-            tell(begun, begun.visit().isUpgraded() ? SWITCHING_PROTOCOLS : begun.visit().unfinished());
+            tell(begun, begun.visit().isUpgraded() ? SWITCHING_PROTOCOLS : status(begun));
         }
+    }
+
+    /** One whose answer is complete has been answered, also when the connection's end is told before its own. */
+    private static int status(Begun begun) {
+        HttpServerResponse response = begun.request().response();
+        return response.ended() ? response.getStatusCode() : begun.visit().unfinished();
     }
 
     private void tell(Begun begun, int status) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,6 +134,25 @@ class ConnectionsTest {
             });
 
             assertStatus(200, edge.raw("POST /api/v1/runners HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"));
+        }
+    }
+
+    @Test
+    void requestsThatWereSentTogetherMayTakeLongerThanTheIdleTime() throws Exception {
+        AtomicInteger claims = new AtomicInteger();
+        try (Edge edge = edge(400, 5000)) {
+            when(edge.claims.claim(anyInt(), any(), any())).thenAnswer(call -> {
+                if (claims.incrementAndGet() > 1) {
+                    assertEquals("", edge.raw(""));
+                    assertEquals("", edge.raw(""));
+                }
+                return Edge.RUNNER;
+            });
+            String claim = "POST /api/v1/runners HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}";
+
+            String answers = edge.raw(claim + claim + claim);
+
+            assertEquals(3, answers.split("HTTP/1.1 200 OK", -1).length - 1, answers);
         }
     }
 
