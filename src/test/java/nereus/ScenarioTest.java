@@ -237,7 +237,8 @@ class ScenarioTest {
             assertEquals("{\"type\":\"exit\",\"data\":5}", run.end());
             assertTrue(run.text("stdout").contains("got y"));
         });
-        assertTrue(rehearsal.nomad.peak() <= 40, rehearsal.nomad.peak() + " plain connections");
+        // 32 of plain calls, and those sessions that are being upgraded at the moment.
+        assertTrue(rehearsal.nomad.peak() <= 75, rehearsal.nomad.peak() + " plain connections");
         runners.forEach(runner -> assertEquals(204, frontend.release(runner)));
         rehearsal.awaitRest(1, 10);
     }
