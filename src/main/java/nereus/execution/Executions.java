@@ -145,7 +145,11 @@ public final class Executions {
 
         @Override
         public void failed(String runner) {
-            heed(ceiling.failed(runner, kept()));
+            // Guard against a runner that has ended, or been given back: its sessions may fail before that is known.
+            shared.vertx().setTimer(shared.settings().endingWait().toMillis(), late -> {
+                if (runners.containsKey(runner))
+                    heed(ceiling.failed(runner, kept()));
+            });
         }
 
         private int kept() {

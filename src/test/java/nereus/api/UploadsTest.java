@@ -197,11 +197,11 @@ class UploadsTest {
 
     @Test
     void anUploadThatMovesMayTakeLongerThanThat() throws Exception {
-        byte[] body = body(new byte[100]);
+        byte[] body = body(new byte[8 << 10]);
         try (Edge edge = edge(patience(Duration.ofSeconds(3))); Socket socket = edge.connect()) {
             send(socket, body.length);
-            for (int i = 0; i < body.length; i += 30) {
-                socket.getOutputStream().write(body, i, Math.min(30, body.length - i));
+            for (int i = 0; i < body.length; i += 2000) {
+                socket.getOutputStream().write(body, i, Math.min(2000, body.length - i));
                 new CompletableFuture<Void>().completeOnTimeout(null, 700, TimeUnit.MILLISECONDS).join();
             }
             assertStatus(204, Edge.head(socket.getInputStream()));
