@@ -2,6 +2,7 @@
 #
 #   nomad namespace apply deploy/nomad/nereus.namespace.hcl
 #   nomad acl policy apply -namespace nereus -job nereus nereus deploy/nomad/nereus.policy.hcl
+#   nomad var put -namespace nereus nomad/jobs/nereus token=...     # what clients send; the job waits until it is there
 #   nomad job run nomad-jobs/nereus.nomad.hcl
 #
 # One process serves an instance, so there is one allocation, and an update stops the old one before the new one starts. Nereus keeps
@@ -11,7 +12,7 @@
 variable "home" {
   type        = string
   default     = "/opt/nereus"
-  description = "The folder with the launcher and target/, as `mvn package` leaves it, on every node that may run Nereus."
+  description = "The folder of the unpacked package (or of a built checkout), on every node that may run Nereus."
 }
 
 variable "datacenters" {
@@ -34,6 +35,12 @@ variable "nomad_ca" {
   type        = string
   default     = ""
   description = "PEM file on the node with the CA of the agents' certificates."
+}
+
+variable "nomad_server_name" {
+  type        = string
+  default     = ""
+  description = "The name in the agents' certificates, such as server.global.nomad, where it is not that of the address."
 }
 
 variable "nomad_certificate" {
@@ -145,6 +152,7 @@ job "nereus" {
             namespace: nereus
             tokenFile: {{ env "NOMAD_SECRETS_DIR" }}/nomad_token
             caFile: "${var.nomad_ca}"
+            serverName: "${var.nomad_server_name}"
             certificateFile: "${var.nomad_certificate}"
             keyFile: "${var.nomad_key}"
         EOF
