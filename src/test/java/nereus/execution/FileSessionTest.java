@@ -70,7 +70,7 @@ class FileSessionTest {
 
     @Test
     void aRunnerThatCannotBeReachedInTimeIsLost() {
-        transport.dead(1000);
+        transport.slow(2_000);
         assertEquals("nothing was heard of runner 7-runner for 200 ms",
                 lost(executions.files(Stage.RUNNER, Duration.ofMillis(200))));
         Stage.eventually("nothing waits for it", () -> executions.running().isEmpty());
