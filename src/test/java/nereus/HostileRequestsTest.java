@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import nereus.api.Complaints;
@@ -36,6 +38,9 @@ class HostileRequestsTest {
     private static final int WARM_UP = 500;
     private static final int CLIENTS = 24;
     private static final int POOL = 6;
+    /** Descriptors of one runner's sessions more or less: each is a socket's two ends, and what its process is held by. */
+    private static final int SWAY = 24;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOKEN = "secret";
 
     /**
@@ -73,9 +78,14 @@ class HostileRequestsTest {
             HostileTally tally = new HostileTally();
 
             send(nereus.port(), tally, 0, WARM_UP);
-            Remains before = settled(frontend, agent, tally, nereus.port());
+            Remains before = settled(nereus, frontend, agent, tally);
             send(nereus.port(), tally, WARM_UP, REQUESTS);
-            Remains after = settled(frontend, agent, tally, nereus.port());
+            Remains after = settled(nereus, frontend, agent, tally);
+            // What was sent away may take its time to go: only what never goes is a leak.
+            for (long end = System.nanoTime() + PATIENCE.toNanos(); after.descriptors() > before.descriptors() + SWAY
+                    && System.nanoTime() < end;) {
+                after = settled(nereus, frontend, agent, tally);
+            }
 
             Path table = Path.of("target/hostile-requests.txt");
             Files.writeString(table, tally.table("seed " + SEED + "\nbefore " + before + "\nafter  " + after)
@@ -85,7 +95,7 @@ class HostileRequestsTest {
             assertTrue(tally.answered() >= REQUESTS, about + ": " + tally.answered() + " answers");
             assertTrue(3 * tally.pastParsing() >= tally.answered(),
                     about + ": only " + tally.pastParsing() + " of " + tally.answered() + " got past parsing");
-            assertTrue(after.descriptors() <= before.descriptors() + 8, about + ": " + before + " " + after);
+            assertTrue(after.descriptors() <= before.descriptors() + SWAY, about + ": " + before + " " + after);
             assertTrue(after.threads() <= before.threads() + 8, about + ": " + before + " " + after);
             assertTrue(after.heapMiB() <= before.heapMiB() + 48, about + ": " + before + " " + after);
             assertEquals(List.of(),
@@ -131,7 +141,8 @@ class HostileRequestsTest {
     }
 
     /** Gives back what is claimed, deletes what was made, and waits until everything is as it was before. */
-    private static Remains settled(Frontend frontend, Agent agent, HostileTally tally, int port) throws IOException {
+    private static Remains settled(Nereus nereus, Frontend frontend, Agent agent, HostileTally tally)
+            throws IOException {
         for (String claim : tally.claims()) {
             // One that was collected by somebody who did not hear of it has a runner.
             Optional.ofNullable(frontend.call("GET", "/api/v1/claims/" + claim, null).json().get("runnerId"))
@@ -150,7 +161,12 @@ class HostileRequestsTest {
                 () -> agent.model().read(model -> model.jobs("").all().size()) == POOL + 1);
         eventually("the ledger is empty",
                 () -> agent.model().read(model -> model.variables("nereus/nereus/").all().size()) == 1);
-        eventually("only our own connection is open", () -> connections(port) <= 1);
+        eventually("only our own connection is open", () -> connections(nereus.port()) <= 1);
+        // Sessions that are kept ready have descriptors too, here also those of their processes.
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); nereus.warmth().ready() < POOL
+                && System.nanoTime() < end;) {
+            LockSupport.parkNanos(10_000_000);
+        }
         return Remains.now(2 * connections(agent.address().getPort()));
     }
 
