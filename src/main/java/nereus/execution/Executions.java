@@ -146,10 +146,10 @@ public final class Executions {
         @Override
         public void failed(String runner) {
             // Guard against a runner that has ended, or been given back: its sessions may fail before that is known.
-            shared.vertx().setTimer(shared.settings().endingWait().toMillis(), late -> {
+            new Timer(shared.vertx(), () -> {
                 if (runners.containsKey(runner))
                     heed(ceiling.failed(runner, kept()));
-            });
+            }).start(shared.settings().endingWait());
         }
 
         private int kept() {
