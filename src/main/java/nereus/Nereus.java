@@ -20,6 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import nereus.api.ApiServer;
 import nereus.api.Collaborators;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.command.Running;
 import nereus.environment.Blueprint;
@@ -102,8 +103,9 @@ final class Nereus implements Running {
                     fleet::dissolve, ReentrantLock::new, blueprint);
             Ledger ledger = new Ledger(nomad, instance, epoch);
             Troubles troubles = new Troubles();
+            Lull lull = new Lull(ticker, settings.pool().giveWay());
             Claims claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker, settings.claims(),
-                    Waiter::await);
+                    Waiter::await, lull);
             ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
             parts.push(tasks::shutdownNow);
             HouseKeeper houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, tasks);
@@ -115,11 +117,11 @@ final class Nereus implements Running {
             parts.push(exec);
             executions = new Executions(vertx, exec, life(fleet, claims, monitoring.audience()), settings.execution(),
                     random,
-                    ticker);
+                    ticker, lull);
 
             Keeper keeper = new Keeper(fleet, environments, ledger, nomad, settings.runners(), settings.pool(),
                     troubles,
-                    ticker, random, UUID::randomUUID, tasks, executions::busy);
+                    ticker, random, UUID::randomUUID, tasks, executions::busy, lull);
             thread("keeper", () -> keeper.keep(readiness, bell));
             Reservations reservations = new Reservations(claims, ticker, UUID::randomUUID);
             parts.push(() -> {

@@ -73,6 +73,11 @@ final class ChannelOpener {
         return scripts.files();
     }
 
+    /** The same, and what it can do before there is anything to be done. */
+    String filesAhead() {
+        return scripts.filesAhead();
+    }
+
     private Terminal terminal(Channel channel) {
         return new Terminal(vertx, channel, settings.readyTimeout());
     }

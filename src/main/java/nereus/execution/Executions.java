@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
 import nereus.runner.Claimed;
@@ -41,16 +42,17 @@ public final class Executions {
      * Runs commands in a fleet's runners.
      *
      * @param random for ids and nonces that nobody may guess; must be safe for use by several threads
+     * @param lull is told of every use of a runner, and waited for by what nobody waits for
      */
     public Executions(Vertx vertx, ExecTransport transport, RunnerLife life, ExecutionSettings settings,
             RandomGenerator random,
-            Ticker ticker) {
+            Ticker ticker, Lull lull) {
         this.ceiling = new Ceiling(ticker);
         var channels = new ChannelOpener(vertx, transport, settings, ticker, new Crowd());
         this.shared = new Relay.Relays(vertx, new PairOpener(vertx, channels, settings), channels, life, settings,
                 ticker, random,
                 new UserChange(settings.user()), new ListingMemory(), new Home(vertx),
-                new Pace(vertx, settings.openedAhead(), ticker, random), new Warmth());
+                new Pace(vertx, settings.openedAhead(), ticker, random, lull), new Warmth(), lull);
     }
 
     /**
@@ -249,13 +251,14 @@ public final class Executions {
         return Future.join(all.stream().map(RunnerExecutions::shutdown).toList())
                 .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .transform(done -> cold)
-                .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop(false)).toList())
+                .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop()).toList())
                         .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .transform(ended -> Future.succeededFuture()));
     }
 
     /** For a use of a claimed runner: from the first one on its end is waited for. */
     private RunnerExecutions of(Claimed runner) {
+        shared.lull().serving();
         var first = new AtomicBoolean();
         RunnerExecutions executions = enter(runner, entered -> first.set(entered.claim()));
         if (first.get())

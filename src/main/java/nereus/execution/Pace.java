@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,13 +18,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How fast channels are opened that nobody waits for yet: a few at once, and in an environment where none comes about, such as without
- * bash in its image or without Nomad, one at a time after a pause that grows. After an outage, hundreds are to be opened anew, on a Nomad
+ * bash in its image or without Nomad, one at a time after a pause that grows. They wait for a lull. After an outage, hundreds are to be opened anew, on a Nomad
  * that has just come back. Lives on the home loop.
  */
 final class Pace {
     private static final Logger log = LoggerFactory.getLogger(Pace.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** Of the moment that makes a lull: what opening one costs is soon over. */
+    private static final double OPENING = 0.25;
+    /** The same where somebody works, who may need it next; and how long it waits at most. */
+    private static final double URGENT = 0.1;
+    private static final Duration LONGEST_URGENT = Duration.ofMillis(500);
 
     /** One to be opened. */
     interface Opening {
@@ -31,7 +39,7 @@ final class Pace {
         Future<Boolean> begin();
     }
 
-    private record Waiting(int environment, boolean urgent, Opening opening) {}
+    private record Waiting(int environment, boolean urgent, long since, Opening opening) {}
 
     /** What goes wrong in one environment. */
     private static final class Trouble {
@@ -43,6 +51,7 @@ final class Pace {
     private final int atOnce;
     private final Ticker ticker;
     private final RandomGenerator random;
+    private final Lull lull;
     private final Timer again;
     private final Deque<Waiting> urgent = new ArrayDeque<>();
     private final Deque<Waiting> others = new ArrayDeque<>();
@@ -51,16 +60,17 @@ final class Pace {
     private volatile int troubled;
     private boolean stepping;
 
-    Pace(Vertx vertx, int atOnce, Ticker ticker, RandomGenerator random) {
+    Pace(Vertx vertx, int atOnce, Ticker ticker, RandomGenerator random, Lull lull) {
         this.atOnce = atOnce;
         this.ticker = ticker;
         this.random = random;
+        this.lull = lull;
         this.again = new Timer(vertx, this::step);
     }
 
-    /** @param urgent somebody works in that runner: it does not wait for others, but for its environment's pause */
+    /** @param urgent somebody works in that runner: it does not wait for others, but for its environment's pause and, briefly, for a lull */
     void enter(int environment, boolean urgent, Opening opening) {
-        (urgent ? this.urgent : others).addLast(new Waiting(environment, urgent, opening));
+        (urgent ? this.urgent : others).addLast(new Waiting(environment, urgent, ticker.nanos(), opening));
         step();
     }
 
@@ -77,11 +87,21 @@ final class Pace {
         try {
             boolean begun = true;
             while (begun)
-                begun = next(urgent) || next(others);
+                begun = (lulled(urgent) == 0 && next(urgent)) || (lulled(others) == 0 && next(others));
             again();
         } finally {
             stepping = false;
         }
+    }
+
+    /** Nanoseconds that the first of that line has to wait for a lull. */
+    private long lulled(Deque<Waiting> line) {
+        Waiting first = line.peekFirst();
+        if (first == null)
+            return 0;
+        return first.urgent()
+                ? Math.min(lull.left(URGENT), Math.max(0, first.since() + LONGEST_URGENT.toNanos() - ticker.nanos()))
+                : lull.left(OPENING);
     }
 
     private boolean next(Deque<Waiting> line) {
@@ -155,7 +175,9 @@ final class Pace {
     private void again() {
         if (urgent.isEmpty() && others.isEmpty())
             return;
-        troubles.values().stream().mapToLong(this::pause).filter(left -> left > 0).min()
+        LongStream pauses = troubles.values().stream().mapToLong(this::pause);
+        LongStream lulls = LongStream.of(lulled(urgent), opening < atOnce ? lulled(others) : 0);
+        LongStream.concat(pauses, lulls).filter(left -> left > 0).min()
                 .ifPresent(left -> again.start(Duration.ofNanos(left + 1_000_000)));
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.OptionalInt;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.runner.Ending;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class Relay implements ClientSocket.Listener, Pair.Listener {
     record Relays(Vertx vertx, PairOpener pairs, ChannelOpener channels, RunnerLife life, ExecutionSettings settings,
             Ticker ticker,
             java.util.random.RandomGenerator random, UserChange userChange, ListingMemory listings, Home home,
-            Pace pace, Warmth warmth) {}
+            Pace pace, Warmth warmth, Lull lull) {}
 
     Relay(Relays shared, RunnerExecutions runner, Executions.Execution execution, ServerWebSocket socket) {
         this.shared = shared;

@@ -45,6 +45,11 @@ final class Scripts {
         return files;
     }
 
+    /** The same for one that waits for its work, which finds out meanwhile how it becomes the unprivileged user. */
+    String filesAhead() {
+        return files + "\nbecome '" + user.replace("'", "'\\''") + "'\n";
+    }
+
     private static List<String> command(String script, String... arguments) {
         var command = new java.util.ArrayList<>(List.of("/bin/bash", "-c", script, "nereus"));
         command.addAll(List.of(arguments));

@@ -142,7 +142,7 @@ final class Stock implements Pair.Heir {
                 () -> shared.channels().terminal(runner, tags, true));
         control.refill(shared.pace(), runner.environment(), urgent,
                 () -> shared.channels().control(runner, tags, true)
-                        .onSuccess(opened -> opened.learn(shared.channels().files())));
+                        .onSuccess(opened -> opened.learn(shared.channels().filesAhead())));
     }
 
     private void beat() {

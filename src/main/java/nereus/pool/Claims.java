@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.environment.Edition;
 import nereus.environment.Environment;
@@ -38,6 +39,7 @@ public final class Claims {
     private final Ticker ticker;
     private final ClaimSettings settings;
     private final Bench bench;
+    private final Lull lull;
     private final Tally tally = new Tally();
     /** One party for each claim that is being written or given back, and one for whoever stops. */
     private final Phaser underWay = new Phaser(1);
@@ -45,12 +47,16 @@ public final class Claims {
     /** Claims that do not wait unless they ask for it. */
     public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
             Ticker ticker) {
-        this(fleet, environments, ledger, readiness, troubles, ticker, new ClaimSettings(Duration.ZERO), Waiter::await);
+        this(fleet, environments, ledger, readiness, troubles, ticker, new ClaimSettings(Duration.ZERO), Waiter::await,
+                new Lull(ticker, Duration.ZERO));
     }
 
-    /** @param bench how a claim waits for its turn */
+    /**
+     * @param bench how a claim waits for its turn
+     * @param lull is told of every claim
+     */
     public Claims(Fleet fleet, Environments environments, Ledger ledger, Readiness readiness, Troubles troubles,
-            Ticker ticker, ClaimSettings settings, Bench bench) {
+            Ticker ticker, ClaimSettings settings, Bench bench, Lull lull) {
         this.fleet = fleet;
         this.environments = environments;
         this.ledger = ledger;
@@ -60,6 +66,7 @@ public final class Claims {
         this.ticker = ticker;
         this.settings = settings;
         this.bench = bench;
+        this.lull = lull;
     }
 
     /** How claims have fared since the start. */
@@ -229,6 +236,7 @@ public final class Claims {
      */
     Optional<Claimed> write(String id, Lease lease, Runnable refused) {
         boolean told = false;
+        lull.serving();
         try {
             ledger.enter(id, lease);
             told = true;

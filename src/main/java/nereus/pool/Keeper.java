@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.environment.Edition;
 import nereus.environment.Environments;
@@ -53,6 +54,7 @@ public final class Keeper {
     private final Executor tasks;
     private final Busy busy;
     private final Takeover takeover;
+    private final Lull lull;
 
     private final Map<Integer, Throttle> throttles = new HashMap<>();
     private final Pulls pulls = new Pulls();
@@ -64,7 +66,7 @@ public final class Keeper {
     public Keeper(Fleet fleet, Environments environments, Ledger ledger, Nomad nomad, JobSettings jobs,
             PoolSettings settings,
             Troubles troubles, Ticker ticker, RandomGenerator random, Supplier<UUID> ids, Executor tasks,
-            Busy busy) {
+            Busy busy, Lull lull) {
         this.fleet = fleet;
         this.upkeep = fleet.upkeep();
         this.busy = busy;
@@ -80,6 +82,7 @@ public final class Keeper {
         this.random = random;
         this.ids = ids;
         this.tasks = tasks;
+        this.lull = lull;
     }
 
     /** Keeps the pools until interrupted. Blocks. */
@@ -126,17 +129,21 @@ public final class Keeper {
         for (int environment : fleet.line().lookAgain()) {
             log.error("somebody has waited in environment {} beside an idle runner", environment);
         }
-        if (!fleet.takeovers().frozen()) {
-            refill();
-        }
+        // A pool that is half full can wait for its runners, and then whatever is over can wait for its end.
+        long patience = lull.left();
+        boolean pressed = fleet.takeovers().frozen() || refill(patience == 0);
         if (fleet.takeovers().nothingSharedIsLeft()) {
             tasks.execute(this::unshare);
         }
         upkeep.toSettle(settings.purges()).forEach(doubtful -> tasks.execute(() -> settle(doubtful)));
-        upkeep.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
+        if (pressed || patience == 0) {
+            upkeep.toPurge(settings.purges()).forEach(gone -> tasks.execute(() -> purge(gone)));
+        }
         upkeep.forget(TOMBSTONE);
         long now = ticker.nanos();
-        long tick = settings.tick().toNanos();
+        long tick = patience == 0
+                ? settings.tick().toNanos()
+                : Math.min(settings.tick().toNanos(), patience + 1_000_000);
         if (waiting) {
             tick = Math.min(tick, Math.max(settings.silentFor().toNanos() / 5, 10_000_000));
         }
@@ -180,7 +187,11 @@ public final class Keeper {
         }
     }
 
-    private void refill() {
+    /**
+     * @param leisure whether pools are filled that are half full
+     * @return whether there is one that is not even that, or somebody waits
+     */
+    private boolean refill(boolean leisure) {
         Map<Integer, Edition> editions = new HashMap<>();
         Map<Integer, String> marks = new HashMap<>();
         for (Edition edition : environments.editions()) {
@@ -192,7 +203,8 @@ public final class Keeper {
         Map<Integer, Level> levels = upkeep.levels(marks);
         pulls.look(editions.values(), levels);
         Refill.Plan plan = Refill.plan(editions.values().stream().map(Edition::environment).toList(), levels,
-                fleet.line().demand(id -> hope.lost(id).isEmpty()), budget(), this::allowed, settings.replacements());
+                fleet.line().demand(id -> hope.lost(id).isEmpty()), budget(), this::allowed, settings.replacements(),
+                leisure);
         plan.retire().forEach(upkeep::retire);
         Map<Integer, Integer> starting = new HashMap<>();
         for (int id : plan.start()) {
@@ -203,6 +215,7 @@ public final class Keeper {
                 start(edition, pulls.next(id, before));
             }
         }
+        return plan.pressed();
     }
 
     /** How many runners may be begun now: the limit in all, the budget of those starting, and the pace of registrations. */

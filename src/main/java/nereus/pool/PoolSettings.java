@@ -18,11 +18,13 @@ import nereus.settings.Section;
  * @param firstPause after the first failed start of an environment; doubles with each further one
  * @param longestPause between attempts of an environment whose starts fail
  * @param tick how often the keeper looks without being woken
+ * @param giveWay how long nobody must have been served before is done what nobody waits for, see {@link nereus.clock.Lull}; zero
+ *     does it at once
  */
 public record PoolSettings(int maxRunners, int starting, int registrations, int purges, Duration startTimeout,
         Duration maxIdleAge, int replacements, Duration silentFor, Duration longestClaim, Duration firstPause,
         Duration longestPause,
-        Duration tick) {
+        Duration tick, Duration giveWay) {
     public static PoolSettings read(Section section) {
         return new PoolSettings(section.number("maxRunners", 10_000, 0, 1_000_000),
                 section.number("starting", 64, 1, 10_000),
@@ -34,6 +36,7 @@ public record PoolSettings(int maxRunners, int starting, int registrations, int 
                 section.durationOrNone("longestClaim", Duration.ZERO),
                 section.duration("firstPause", Duration.ofSeconds(1)),
                 section.duration("longestPause", Duration.ofMinutes(1)),
-                section.duration("tick", Duration.ofSeconds(1)));
+                section.duration("tick", Duration.ofSeconds(1)),
+                section.durationOrNone("giveWay", Duration.ofSeconds(1)));
     }
 }

@@ -21,8 +21,9 @@ final class Refill {
     /**
      * @param start environment ids, one for each runner to start, most urgent first
      * @param retire ids of runners to let go
+     * @param pressed whether somebody waits, or less than half of a pool is idle
      */
-    record Plan(List<Integer> start, List<String> retire) {}
+    record Plan(List<Integer> start, List<String> retire, boolean pressed) {}
 
     private Refill() {}
 
@@ -33,9 +34,10 @@ final class Refill {
      * @param allowed how many of an environment may be starting at once (its throttle)
      * @param replacements how many runners of an environment may be on their way to be replaced at once, and how many there may be
      *        beyond its pool size while they are
+     * @param leisure whether pools are filled of which half is idle, and for which nobody waits
      */
     static Plan plan(Collection<Environment> environments, Map<Integer, Level> levels,
-            Map<Integer, List<Long>> demand, int budget, IntUnaryOperator allowed, int replacements) {
+            Map<Integer, List<Long>> demand, int budget, IntUnaryOperator allowed, int replacements, boolean leisure) {
         List<String> retire = new ArrayList<>();
         PriorityQueue<Need> needs = new PriorityQueue<>(Comparator.comparing(Need::unserved, Refill::compare)
                 .thenComparingDouble(Need::filled).thenComparingInt(Need::id));
@@ -55,16 +57,18 @@ final class Refill {
                     level.starting() + replacement.start(), waiting));
         }
         unknown.values().forEach(level -> retire.addAll(level.unfit()));
+        boolean pressed = needs.stream().anyMatch(Need::pressing);
         List<Integer> start = new ArrayList<>();
         while (start.size() < budget && !needs.isEmpty()) {
             Need need = needs.poll();
             int starting = need.starting();
-            if (need.missing() > 0 && starting < need.most() && starting < allowed.applyAsInt(need.id())) {
+            if ((leisure || need.pressing()) && need.missing() > 0 && starting < need.most()
+                    && starting < allowed.applyAsInt(need.id())) {
                 start.add(need.id());
                 needs.add(new Need(need.id(), need.wanted(), need.idle(), starting + 1, need.most(), need.waiting()));
             }
         }
-        return new Plan(start, retire);
+        return new Plan(start, retire, pressed);
     }
 
     /** Who waits comes before who does not, and the longest first; the ticker's nanoseconds are compared by their difference alone. */
@@ -83,6 +87,10 @@ final class Refill {
 
         int missing() {
             return wanted - idle - starting;
+        }
+
+        boolean pressing() {
+            return !waiting.isEmpty() || 2 * idle < wanted;
         }
 
         double filled() {

@@ -1,5 +1,6 @@
 package nereus.execution;
 
+import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -41,7 +42,7 @@ class FileSessionTest {
     private Executions executions(nereus.nomad.ExecTransport transport, String... settings) {
         return new Executions(vertx, transport, life,
                 TestSettings.with(settings.length > 0 ? settings : new String[]{"controlTimeout", "1s"}),
-                new SecureRandom(), Ticker.SYSTEM);
+                new SecureRandom(), Ticker.SYSTEM, new Lull(Ticker.SYSTEM, Duration.ZERO));
     }
 
     @AfterEach

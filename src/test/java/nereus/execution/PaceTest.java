@@ -1,5 +1,6 @@
 package nereus.execution;
 
+import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vertx.core.Context;
@@ -24,7 +25,8 @@ class PaceTest {
     private final PretendedTicker ticker = new PretendedTicker();
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
-    private final Pace pace = new Pace(vertx, 2, ticker, new Random(5));
+    private final Lull lull = new Lull(ticker, Duration.ofSeconds(4));
+    private final Pace pace = new Pace(vertx, 2, ticker, new Random(5), lull);
     private final List<String> begun = new ArrayList<>();
     private final Map<String, Promise<Boolean>> open = new HashMap<>();
 
@@ -54,6 +56,34 @@ class PaceTest {
         assertEquals(List.of("a", "b", "urgent"), begun());
         succeed("a");
         assertEquals(List.of("a", "b", "urgent", "c"), begun());
+    }
+
+    @Test
+    void whatNobodyWorksInWaitsForALull() {
+        lull.serving();
+        enter(1, "ahead", false);
+        enter(1, "urgent", true);
+        ticker.advance(Duration.ofMillis(999));
+        enter(1, "another", false);
+        ticker.advance(Duration.ofMillis(1));
+        // Its timer was set in real time, and has a second to go at most.
+        Stage.eventually("it is begun", () -> begun().equals(List.of("ahead", "another")));
+    }
+
+    @Test
+    void whereSomebodyWorksAShortLullIsEnoughAndHalfASecondTheLongestWait() {
+        lull.serving();
+        enter(1, "urgent", true);
+        ticker.advance(Duration.ofMillis(399));
+        lull.serving();
+        enter(1, "another", true);
+        assertEquals(List.of(), begun());
+        ticker.advance(Duration.ofMillis(101));
+        enter(2, "ahead", false);
+        assertEquals(List.of("urgent"), begun());
+        ticker.advance(Duration.ofMillis(299));
+        enter(2, "further ahead", false);
+        assertEquals(List.of("urgent", "another"), begun());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package nereus.execution;
 
+import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -37,7 +38,7 @@ class PendingTest {
         try {
             var executions = new Executions(vertx,
                     (allocation, task, command, terminal, listener) -> Future.failedFuture("not here"), new TestLife(),
-                    TestSettings.with(), new Random(1), ticker);
+                    TestSettings.with(), new Random(1), ticker, new Lull(ticker, Duration.ZERO));
             var command = new Command("cmd", Map.of(), Duration.ZERO, false);
             String first = executions.prepare(Stage.RUNNER, command);
             now.addAndGet(TimeUnit.SECONDS.toNanos(30));

@@ -1,5 +1,6 @@
 package nereus.execution;
 
+import nereus.clock.Lull;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -37,7 +38,8 @@ public final class Stage implements AutoCloseable {
     Stage(Vertx vertx, ExecTransport transport, ExecutionSettings settings, Ticker ticker) throws Exception {
         this.vertx = vertx;
         this.transport = transport;
-        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), ticker);
+        executions = new Executions(vertx, transport, life, settings, new SecureRandom(), ticker,
+                new Lull(ticker, Duration.ZERO));
         server = vertx.createHttpServer(
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0).setMaxWebSocketFrameSize(1 << 20));
         server.webSocketHandler(socket -> executions

@@ -1,5 +1,6 @@
 package nereus.files;
 
+import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -56,7 +57,8 @@ class AgentFilesTest {
         driver = ProcessDriver.open(work, Optional.empty());
         agent = Agent.start(AgentSettings.local(0).withDeadExecs(0.1), vertx, driver);
         exec = new HttpExec(vertx, NomadSettings.of(URI.create("http://127.0.0.1:" + agent.address().getPort())));
-        executions = new Executions(vertx, exec, life, TestSettings.with(), new SecureRandom(), Ticker.SYSTEM);
+        executions = new Executions(vertx, exec, life, TestSettings.with(), new SecureRandom(), Ticker.SYSTEM,
+                new Lull(Ticker.SYSTEM, Duration.ZERO));
         files = Files.in(executions,
                 new FilesSettings("", 1, 1, 1, 4096, 1000, 64, Duration.ofSeconds(30), Duration.ofSeconds(20)));
         var call = new Call(agent.address());

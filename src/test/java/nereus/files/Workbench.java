@@ -1,5 +1,6 @@
 package nereus.files;
 
+import nereus.clock.Lull;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,7 +47,7 @@ final class Workbench implements AutoCloseable {
         java.nio.file.Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         transport = new LocalTransport(vertx, directory);
         executions = new Executions(vertx, transport, life, TestSettings.with(settings), new SecureRandom(),
-                Ticker.SYSTEM);
+                Ticker.SYSTEM, new Lull(Ticker.SYSTEM, Duration.ZERO));
         Files inner = Files.in(executions,
                 new FilesSettings("", 1, 1, 1, 4096, listed, 64, Duration.ofSeconds(20), Duration.ofSeconds(20)));
         files = new Files() {

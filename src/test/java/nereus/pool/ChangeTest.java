@@ -159,7 +159,7 @@ class ChangeTest {
     void aChangeIsCarriedOutThoughNoRunnerMoreIsAllowed() {
         PoolSettings full = new PoolSettings(20, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, 10,
                 Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1), Duration.ZERO);
         service = new DecidingHalf(nomad, ticker, 1, full, false);
         startWith(environment(7, 20, "old"));
         Set<String> before = runners();

@@ -1,5 +1,6 @@
 package nereus.pool;
 
+import nereus.clock.Lull;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -30,7 +31,8 @@ import nereus.sync.Watcher;
 /** Everything that a restart loses, over Nomad's pretended state, on the test's thread; time stands still. */
 public final class DecidingHalf {
     public static final PoolSettings POOL = new PoolSettings(1000, 64, 64, 64, Duration.ofMinutes(5), Duration.ZERO, 10,
-            Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+            Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1),
+            Duration.ZERO);
 
     public final InMemoryNomad nomad;
     public final Epoch epoch;
@@ -65,10 +67,11 @@ public final class DecidingHalf {
         fleet = new Fleet("here", Duration.ZERO, ticker, random, new Bell());
         store = new EnvironmentStore(nomad, epoch, environments, jobs, () -> {}, fleet::dissolve);
         templates = new TemplateWatch(store, "here", tasks::add);
+        Lull lull = new Lull(ticker, pool.giveWay());
         claims = new Claims(fleet, environments, ledger, readiness, troubles, ticker,
-                new ClaimSettings(Duration.ZERO), (waiter, nanos) -> bench.sit(waiter, nanos));
+                new ClaimSettings(Duration.ZERO), (waiter, nanos) -> bench.sit(waiter, nanos), lull);
         keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, ticker, random,
-                () -> new UUID(random.nextLong(), random.nextLong()), tasks::add, busy::contains);
+                () -> new UUID(random.nextLong(), random.nextLong()), tasks::add, busy::contains, lull);
         houseKeeper = new HouseKeeper(nomad, ledger, store, fleet, ticker, Runnable::run);
         watcher = new Watcher(nomad, ledger, templates, fleet, readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),

@@ -21,7 +21,7 @@ class LostNodeTest {
     private final DecidingHalf half = new DecidingHalf(nomad, new PretendedTicker(), 1,
             new PoolSettings(10_000, BUDGET, BUDGET, BUDGET, Duration.ofMinutes(5), Duration.ZERO, 16,
                     Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1),
-                    Duration.ofSeconds(1)),
+                    Duration.ofSeconds(1), Duration.ZERO),
             false);
 
     @Test

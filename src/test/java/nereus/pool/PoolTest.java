@@ -1,5 +1,6 @@
 package nereus.pool;
 
+import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -59,9 +60,9 @@ class PoolTest {
         final Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs,
                 new PoolSettings(100, 64, 64, 8, Duration.ofMinutes(5), Duration.ZERO, 16, Duration.ofSeconds(5),
                         Duration.ZERO,
-                        Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1)),
+                        Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ZERO),
                 troubles, ticker, random, () -> new UUID(random.nextLong(), random.nextLong()), tasks::add,
-                runner -> false);
+                runner -> false, new Lull(ticker, Duration.ZERO));
         final Watcher watcher = new Watcher(nomad, ledger, new TemplateWatch(store, "here", tasks::add), fleet,
                 readiness,
                 new SyncSettings(Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofHours(1),

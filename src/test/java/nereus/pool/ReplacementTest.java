@@ -33,7 +33,8 @@ class ReplacementTest {
 
     @Test
     void runnersOfUnknownEnvironmentsAllGo() {
-        Refill.Plan plan = Refill.plan(List.of(), Map.of(1, level(0, 0, 50, 0)), Map.of(), 10, id -> 10, 10);
+        Refill.Plan plan = Refill.plan(List.of(), Map.of(1, level(0, 0, 50, 0)), Map.of(), 10, id -> 10, 10,
+                true);
         assertEquals(50, plan.retire().size());
     }
 
@@ -41,7 +42,7 @@ class ReplacementTest {
     void theEmptiestPoolIsStillServedFirst() {
         Map<Integer, Level> levels = Map.of(1, level(0, 60, 40, 0), 2, level(0, 1, 0, 0));
         Refill.Plan plan = Refill.plan(List.of(environment(1, 100), environment(2, 4)), levels, Map.of(), 3, id -> 100,
-                10);
+                10, true);
         assertEquals(List.of(2, 2, 1), plan.start());
     }
 
@@ -65,7 +66,7 @@ class ReplacementTest {
             assertTrue(step < 20_000, "it never ends");
             Level level = level(starting, idle, unfit, leaving);
             Refill.Plan plan = Refill.plan(List.of(environment(1, wanted)), Map.of(1, level), Map.of(),
-                    most - idle - starting - unfit - leaving, id -> Integer.MAX_VALUE, bound);
+                    most - idle - starting - unfit - leaving, id -> Integer.MAX_VALUE, bound, true);
             int gone = plan.retire().size();
             assertTrue(gone <= Math.max(bound, idle + starting + unfit - wanted), "too many go at once");
             unfit -= gone;

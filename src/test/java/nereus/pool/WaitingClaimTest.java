@@ -254,7 +254,7 @@ class WaitingClaimTest {
     void theLimitOnAllRunnersBoundsThePressure() {
         PoolSettings few = new PoolSettings(3, 64, 64, 64, Duration.ofMinutes(5), Duration.ZERO, 10,
                 Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(1),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1), Duration.ZERO);
         service = new DecidingHalf(nomad, ticker, 1, few, false);
         startEmpty(1);
         for (int i = 0; i < 7; i++) {
@@ -269,12 +269,12 @@ class WaitingClaimTest {
         Map<Integer, Level> levels = Map.of(1, level(0, 0), 2, level(0, 9));
         Map<Integer, List<Long>> demand = Map.of(2, List.of(5L, 30L), 1, List.of(10L, 40L));
         Refill.Plan plan = Refill.plan(List.of(environment(1, 10, "a"), environment(2, 10, "b")), levels, demand, 5,
-                id -> 100, 10);
+                id -> 100, 10, true);
         assertEquals(List.of(2, 1, 2, 1, 1), plan.start());
         assertEquals(List.of(), plan.retire());
         assertEquals(List.of(1),
                 Refill.plan(List.of(environment(1, 10, "a"), environment(2, 10, "b")),
-                        Map.of(1, level(1, 0), 2, level(2, 9)), demand, 1, id -> 100, 10).start(),
+                        Map.of(1, level(1, 0), 2, level(2, 9)), demand, 1, id -> 100, 10, true).start(),
                 "those who wait in 2 have theirs under way");
     }
 

@@ -1,5 +1,6 @@
 package nereus.simulation;
 
+import nereus.clock.Lull;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -63,17 +64,18 @@ final class Service {
                 () -> new CrewLock(crew, cluster));
         Ledger ledger = new Ledger(nomad, "sim", epoch);
         Troubles troubles = new Troubles();
+        Lull lull = new Lull(cluster, pool.giveWay());
         claims = new Claims(fleet, environments, ledger, readiness, troubles, cluster,
                 new ClaimSettings(Duration.ZERO), (waiter, nanos) -> {
                     long until = cluster.nanos() + nanos;
                     crew.pause("waiting in the line", () -> waiter.called() || cluster.nanos() >= until);
-                });
+                }, lull);
         SplittableRandom ids = random.split();
         SplittableRandom asked = random.split();
         reservations = new Reservations(claims, cluster, () -> new UUID(asked.nextLong(), asked.nextLong()));
         Keeper keeper = new Keeper(fleet, environments, ledger, nomad, jobs, pool, troubles, cluster, random.split(),
                 () -> new UUID(ids.nextLong(), ids.nextLong()),
-                task -> crew.begin("task of process " + number, number, task), busy);
+                task -> crew.begin("task of process " + number, number, task), busy, lull);
         pools = new Pools(fleet, environments, pool);
         Watcher watcher = new Watcher(nomad, ledger,
                 new TemplateWatch(store, "sim", task -> crew.begin("template task of process " + number, number, task)),
