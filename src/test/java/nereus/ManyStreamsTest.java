@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>What they leave is counted for service, embedded agent and clients together, which share this process, while their runners are
  * still claimed. The stock of channels that are kept ready is as large before as afterwards. The first wave leaves what is made once,
- * which is bounded: classes and call sites that are loaded late, tables that have grown to hold so many, threads. The second leaves
- * no more than the process ids by which the embedded agent knows a runner's sessions.
+ * and is not left again by the second: call sites that are linked late, tables that have grown to hold so many. What the second leaves
+ * is mostly process ids, by which the embedded agent knows a runner's sessions until the runner ends.
  */
 class ManyStreamsTest {
     private static final int STREAMS = Integer.getInteger("streams", 40);
