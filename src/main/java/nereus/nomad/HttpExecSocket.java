@@ -238,10 +238,13 @@ final class HttpExecSocket implements ExecSocket, ExecFrames.Sink {
         }
     }
 
-    /** Says goodbye after what is still to be written, and cuts the connection when that does not get through. */
+    /**
+     * Says goodbye once, after what is still to be written, and cuts the connection when that does not get through. A listener that is
+     * told of an exit may close the session itself, before we do.
+     */
     private void leave() {
         vertx.cancelTimer(heartbeat);
-        if (!gone) {
+        if (!gone && cutter < 0) {
             socket.close();
             cutter = vertx.setTimer(CLOSE_MILLIS, _ -> cut());
         }

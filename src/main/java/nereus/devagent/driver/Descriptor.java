@@ -54,10 +54,6 @@ final class Descriptor implements AutoCloseable {
         return closed ? -Libc.EBADF : Libc.pidfdSignal(fd, signal);
     }
 
-    synchronized boolean isClosed() {
-        return closed;
-    }
-
     @Override
     public synchronized void close() {
         if (closed) {

@@ -26,6 +26,7 @@ final class OutputPump {
     private final boolean terminal;
     private final Reader reader;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicInteger signals = new AtomicInteger();
     private volatile boolean processEnded;
     private volatile boolean detached;
@@ -69,13 +70,15 @@ final class OutputPump {
         detached = true;
     }
 
-    boolean isClosed() {
-        return source.isClosed();
+    /** Completes, on a thread of the driver, when nobody writes there any more, or the task is gone. */
+    CompletableFuture<Void> closed() {
+        return closed;
     }
 
     void close() {
         source.close();
         done.complete(null);
+        closed.complete(null);
     }
 
     private void signal() {

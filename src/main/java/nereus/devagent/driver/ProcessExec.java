@@ -2,6 +2,7 @@ package nereus.devagent.driver;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import nereus.devagent.driver.TaskDriver.ExecListener;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +16,29 @@ final class ProcessExec implements TaskDriver.Exec {
     private final InputPipe input;
     private final List<OutputPump> outputs;
     private final @Nullable Descriptor terminal;
-    private volatile boolean detached;
-    private volatile boolean over;
+    private final Hearing hearing;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    private ProcessExec(Child child, InputPipe input, List<OutputPump> outputs, @Nullable Descriptor terminal) {
+    private ProcessExec(Child child, Hearing hearing, InputPipe input, List<OutputPump> outputs,
+            @Nullable Descriptor terminal) {
         this.child = child;
+        this.hearing = hearing;
         this.input = input;
         this.outputs = outputs;
         this.terminal = terminal;
     }
 
     static ProcessExec onPipes(Poller poller, Child child, Pipes pipes, ExecListener listener) {
-        OutputPump out = new OutputPump(poller, pipes.output(), false, data -> listener.output(false, data));
-        OutputPump err = new OutputPump(poller, pipes.error(), false, data -> listener.output(true, data));
-        return new ProcessExec(child, new InputPipe(poller, pipes.input()), List.of(out, err), null);
+        Hearing hearing = new Hearing(listener);
+        OutputPump out = new OutputPump(poller, pipes.output(), false, data -> hearing.output(false, data));
+        OutputPump err = new OutputPump(poller, pipes.error(), false, data -> hearing.output(true, data));
+        return new ProcessExec(child, hearing, new InputPipe(poller, pipes.input()), List.of(out, err), null);
     }
 
     static ProcessExec onTerminal(Poller poller, Child child, Pty pty, ExecListener listener) {
-        OutputPump out = new OutputPump(poller, pty.reading(), true, data -> listener.output(false, data));
-        return new ProcessExec(child, new InputPipe(poller, pty.writing()), List.of(out), pty.reading());
+        Hearing hearing = new Hearing(listener);
+        OutputPump out = new OutputPump(poller, pty.reading(), true, data -> hearing.output(false, data));
+        return new ProcessExec(child, hearing, new InputPipe(poller, pty.writing()), List.of(out), pty.reading());
     }
 
     /**
@@ -41,39 +46,36 @@ final class ProcessExec implements TaskDriver.Exec {
      *
      * @param code turns the process's exit code into the one that is told
      * @param release closes what else belongs to the process
+     * @param forgotten called once it has ended and nobody holds its streams any more
      */
-    void start(ExecListener listener, IntUnaryOperator code, Runnable release) {
+    void start(IntUnaryOperator code, Runnable release, Runnable forgotten) {
         outputs.forEach(OutputPump::start);
         child.onExit(status -> {
             int told = code.applyAsInt(status.code());
             outputs.forEach(OutputPump::ended);
-            var _ = CompletableFuture
-                    .allOf(outputs.stream().map(OutputPump::done).toArray(CompletableFuture<?>[]::new))
-                    .thenRunAsync(() -> finish(listener, told, release),
-                            Thread::startVirtualThread);
+            var _ = all(OutputPump::done).thenRunAsync(() -> finish(told, release), Thread::startVirtualThread);
         });
+        var _ = CompletableFuture.allOf(all(OutputPump::closed), over).thenRun(forgotten);
     }
 
-    private void finish(ExecListener listener, int code, Runnable release) {
+    private CompletableFuture<Void> all(Function<OutputPump, CompletableFuture<Void>> which) {
+        return CompletableFuture.allOf(outputs.stream().map(which).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void finish(int code, Runnable release) {
         input.close();
         release.run();
-        over = true;
-        if (!detached) {
-            try {
-                listener.exited(code);
-            } catch (RuntimeException e) {
-                LOG.error("the listener failed to take the exit of a process", e);
-            }
+        try {
+            hearing.exited(code);
+        } catch (RuntimeException e) {
+            LOG.error("the listener failed to take the exit of a process", e);
+        } finally {
+            over.complete(null);
         }
     }
 
     Child child() {
         return child;
-    }
-
-    /** Whether it has ended and nobody holds its streams any more. */
-    boolean isOver() {
-        return over && outputs.stream().allMatch(OutputPump::isClosed);
     }
 
     /** All processes are gone: nothing more can come than what the pipes hold. */
@@ -102,7 +104,7 @@ final class ProcessExec implements TaskDriver.Exec {
 
     @Override
     public void detach() {
-        detached = true;
+        hearing.forget();
         input.abandon();
         outputs.forEach(OutputPump::detach);
     }

@@ -125,7 +125,7 @@ final class ProcessTask implements Task {
         } finally {
             pipes.closeTheirs();
         }
-        return started(ProcessExec.onPipes(workshop.poller(), child, pipes, listener), listener, () -> {});
+        return started(ProcessExec.onPipes(workshop.poller(), child, pipes, listener), () -> {});
     }
 
     private Exec onTerminal(List<String> command, ExecListener listener) throws DriverFailure {
@@ -141,8 +141,7 @@ final class ProcessTask implements Task {
             pty.writing().close();
             throw e;
         }
-        return started(ProcessExec.onTerminal(workshop.poller(), child, pty, listener), listener,
-                () -> Libc.close(pty.slave()));
+        return started(ProcessExec.onTerminal(workshop.poller(), child, pty, listener), () -> Libc.close(pty.slave()));
     }
 
     private Child child(List<String> command, boolean terminal, Map<String, String> variables, int... descriptors)
@@ -154,10 +153,9 @@ final class ProcessTask implements Task {
         return child;
     }
 
-    private Exec started(ProcessExec exec, ExecListener listener, Runnable release) {
-        execs.removeIf(ProcessExec::isOver);
+    private Exec started(ProcessExec exec, Runnable release) {
         execs.add(exec);
-        exec.start(listener, code -> ending ? KILLED : code, release);
+        exec.start(code -> ending ? KILLED : code, release, () -> execs.remove(exec));
         return exec;
     }
 }

@@ -1,12 +1,14 @@
 package nereus.devagent.driver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static nereus.Frontend.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import nereus.devagent.driver.Bench.Opened;
 import nereus.devagent.driver.Bench.Started;
 import nereus.devagent.driver.TaskDriver.DriverFailure;
+import nereus.devagent.driver.TaskDriver.Exec;
 import nereus.devagent.driver.TaskDriver.ExecListener;
 import nereus.devagent.driver.TaskDriver.Task;
 import org.junit.jupiter.api.AfterAll;
@@ -162,6 +165,64 @@ class ExecTest {
         assertEquals(0, later.exit());
         assertEquals("0\n", later.out(), "it could still write");
         assertEquals("early\n", heard.out(), "and that was dropped");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProcessThatHasEndedIsForgottenWithItsListener(SandboxKind kind) throws Exception {
+        Task task = bench.task(kind);
+        for (boolean terminal : List.of(false, true)) {
+            Forgotten ended = Forgotten.after(task, "exit 3", terminal, (exec, heard) -> assertEquals(3, heard.exit()));
+            eventually("the listener is forgotten", ended::listener);
+            eventually("the process is forgotten", ended::exec);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aListenerIsForgottenThoughItsPipesAreHeldOrItsProcessLivesOn(SandboxKind kind) throws Exception {
+        Task task = bench.task(kind);
+        Forgotten held = Forgotten.after(task, "sleep 1000 & echo $! >$HOME/held", false,
+                (exec, heard) -> assertEquals(0, heard.exit()));
+        eventually("the listener of an ended process is forgotten", held::listener);
+        assertEquals(0, Bench.plain(task, "kill $(cat $HOME/held)").exit(), "what holds its pipes still lives");
+        eventually("the process is forgotten when nobody holds its pipes", held::exec);
+        Forgotten detached = Forgotten.after(task, "echo $$ >$HOME/living; echo; exec sleep 1000", false,
+                (exec, heard) -> {
+                    heard.awaitOut("\n");
+                    exec.detach();
+                });
+        eventually("the listener that was detached is forgotten", detached::listener);
+        assertEquals(0, Bench.plain(task, "kill $(cat $HOME/living)").exit(), "its process still lives");
+        eventually("the process is forgotten once it has ended", detached::exec);
+    }
+
+    /** What is to be held by nobody. */
+    private record Forgotten(WeakReference<Exec> execReference, WeakReference<Heard> heardReference) {
+        /** In a method of its own, whose variables are away when it has returned. */
+        static Forgotten after(Task task, String script, boolean terminal, Ended ended) throws Exception {
+            Heard heard = new Heard();
+            Exec exec = task.exec(List.of("/bin/bash", "-c", script), terminal, heard);
+            ended.await(exec, heard);
+            return new Forgotten(new WeakReference<>(exec), new WeakReference<>(heard));
+        }
+
+        boolean exec() {
+            return gone(execReference);
+        }
+
+        boolean listener() {
+            return gone(heardReference);
+        }
+    }
+
+    private interface Ended {
+        void await(Exec exec, Heard heard) throws Exception;
+    }
+
+    private static boolean gone(WeakReference<?> reference) {
+        System.gc();
+        return reference.refersTo(null);
     }
 
     @ParameterizedTest
