@@ -37,7 +37,10 @@ class ManyStreamsTest {
     private static final long ONCE = 2 << 20;
     /** As {@link #ONCE}, for the second. */
     private static final long AGAIN = 1 << 20;
-    /** Bytes of heap that each execution may leave; a connection that is held takes 25 KiB at least. */
+    /**
+     * Bytes of heap that each execution may leave. A connection that is held takes 25 KiB at least: with few streams that shows in the
+     * descriptors alone, from a hundred on in the heap too.
+     */
     private static final long EACH = 2048;
     private static final int[] LETTERS = "abcXYZ 0123456789_.,;:!?äöüß€日本😀%\\\"$&|<>".codePoints().toArray();
 

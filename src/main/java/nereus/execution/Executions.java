@@ -251,7 +251,7 @@ public final class Executions {
         return Future.join(all.stream().map(RunnerExecutions::shutdown).toList())
                 .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .transform(done -> cold)
-                .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop()).toList())
+                .transform(done -> Future.join(all.stream().map(runner -> runner.guard().stop(false)).toList())
                         .timeout(shared.settings().controlTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .transform(ended -> Future.succeededFuture()));
     }

@@ -64,32 +64,19 @@ final class Guard {
         });
     }
 
-    /** Ends the guard, and nothing else; completes when it has gone, or after a short while. */
-    Future<Void> stop() {
+    /**
+     * Ends the guard; completes when it has gone, or after a short while.
+     *
+     * @param kill everything of ours in the runner ends with it, background processes included
+     */
+    Future<Void> stop(boolean kill) {
         context.runOnContext(v -> {
             stopped = true;
+            killing = kill;
             reopen.cancel();
             end();
         });
         return gone.future();
-    }
-
-    /**
-     * Its runner is nobody's any more: all that is ours there ends.
-     *
-     * @param idle nothing runs there that was not left behind, so that the end may wait for a lull, by which the container may have ended
-     */
-    void runnerEnded(boolean idle) {
-        context.runOnContext(v -> {
-            stopped = true;
-            killing = true;
-            reopen.cancel();
-            long left = idle ? shared.lull().left() : 0;
-            if (left == 0)
-                end();
-            else
-                new Timer(shared.vertx(), this::end).start(Duration.ofNanos(left));
-        });
     }
 
     private void open() {

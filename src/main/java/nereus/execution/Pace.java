@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Pace {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    private static final Duration LOOK = Duration.ofSeconds(1);
     /** Of the moment that makes a lull: what opening one costs is soon over. */
     private static final double OPENING = 0.25;
     /** The same where somebody works, who may need it next; and how long it waits at most. */
@@ -87,21 +89,18 @@ final class Pace {
         try {
             boolean begun = true;
             while (begun)
-                begun = (lulled(urgent) == 0 && next(urgent)) || (lulled(others) == 0 && next(others));
+                begun = next(urgent) || next(others);
             again();
         } finally {
             stepping = false;
         }
     }
 
-    /** Nanoseconds that the first of that line has to wait for a lull. */
-    private long lulled(Deque<Waiting> line) {
-        Waiting first = line.peekFirst();
-        if (first == null)
-            return 0;
-        return first.urgent()
-                ? Math.min(lull.left(URGENT), Math.max(0, first.since() + LONGEST_URGENT.toNanos() - ticker.nanos()))
-                : lull.left(OPENING);
+    /** Nanoseconds that it has to wait for a lull. */
+    private long lulled(Waiting waiting) {
+        Duration longest = waiting.urgent() ? LONGEST_URGENT : lull.longest();
+        long left = Math.max(0, waiting.since() + longest.toNanos() - ticker.nanos());
+        return Math.min(left, lull.left(waiting.urgent() ? URGENT : OPENING));
     }
 
     private boolean next(Deque<Waiting> line) {
@@ -109,6 +108,8 @@ final class Pace {
             Waiting waiting = all.next();
             if (!waiting.urgent() && opening >= atOnce)
                 return false;
+            if (lulled(waiting) > 0)
+                continue;
             Trouble trouble = troubles.get(waiting.environment());
             if (trouble != null && (trouble.trying || pause(trouble) > 0))
                 continue;
@@ -176,8 +177,9 @@ final class Pace {
         if (urgent.isEmpty() && others.isEmpty())
             return;
         LongStream pauses = troubles.values().stream().mapToLong(this::pause);
-        LongStream lulls = LongStream.of(lulled(urgent), opening < atOnce ? lulled(others) : 0);
-        LongStream.concat(pauses, lulls).filter(left -> left > 0).min()
-                .ifPresent(left -> again.start(Duration.ofNanos(left + 1_000_000)));
+        LongStream lulls = Stream.concat(urgent.stream(), others.stream()).mapToLong(this::lulled);
+        // Guard against a wait that has run out since it was looked at: there is always another look.
+        long left = LongStream.concat(pauses, lulls).filter(wait -> wait > 0).min().orElse(LOOK.toNanos());
+        again.start(Duration.ofNanos(left + 1_000_000));
     }
 }

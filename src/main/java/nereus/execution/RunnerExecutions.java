@@ -175,12 +175,12 @@ final class RunnerExecutions {
         told.forEach(relay -> relay.runnerEnded(how));
         sessions.forEach(session -> session.runnerEnded(how));
         stock.abandon();
-        guard.runnerEnded(told.isEmpty() && sessions.isEmpty());
+        guard.stop(true);
     }
 
     /** Sends away what is kept ready, and the guard; completes when it has gone. What ended commands have left lives on. */
     Future<Void> dismiss() {
-        return Future.join(stock.release(), guard.stop()).mapEmpty();
+        return Future.join(stock.release(), guard.stop(false)).mapEmpty();
     }
 
     /** Ends everything because the service ends; completes when nothing of its runs is left. */

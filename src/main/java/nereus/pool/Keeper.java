@@ -129,7 +129,7 @@ public final class Keeper {
         for (int environment : fleet.line().lookAgain()) {
             log.error("somebody has waited in environment {} beside an idle runner", environment);
         }
-        // A pool that is half full can wait for its runners, and then whatever is over can wait for its end.
+        // A pool that is half full can wait for its runners; and where all are, whatever is over can wait for its end.
         long patience = lull.left();
         boolean pressed = fleet.takeovers().frozen() || refill(patience == 0);
         if (fleet.takeovers().nothingSharedIsLeft()) {

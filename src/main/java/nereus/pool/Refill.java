@@ -21,7 +21,7 @@ final class Refill {
     /**
      * @param start environment ids, one for each runner to start, most urgent first
      * @param retire ids of runners to let go
-     * @param pressed whether somebody waits, or less than half of a pool is idle
+     * @param pressed whether somebody waits, or less than half of a pool is idle, where runners can be started
      */
     record Plan(List<Integer> start, List<String> retire, boolean pressed) {}
 
@@ -57,7 +57,9 @@ final class Refill {
                     level.starting() + replacement.start(), waiting));
         }
         unknown.values().forEach(level -> retire.addAll(level.unfit()));
-        boolean pressed = needs.stream().anyMatch(Need::pressing);
+        // One that cannot start anything presses nobody.
+        boolean pressed = needs.stream().filter(need -> need.starting() > 0 || allowed.applyAsInt(need.id()) > 0)
+                .anyMatch(Need::pressing);
         List<Integer> start = new ArrayList<>();
         while (start.size() < budget && !needs.isEmpty()) {
             Need need = needs.poll();

@@ -45,9 +45,30 @@ class LullTest {
         assertEquals(0, lull.left());
         lull.serving();
         assertEquals(0, lull.left());
-        ticker.advance(Duration.ofSeconds(4));
+        ticker.advance(Duration.ofSeconds(5));
         lull.serving();
         assertEquals(Duration.ofSeconds(4).toNanos(), lull.left());
+    }
+
+    @Test
+    void whoeverAsksOnceInAMomentHoldsNothingUpForEverThoughItIsLookedAtLate() {
+        for (int i = 0; i < 3; i++) {
+            lull.serving();
+            ticker.advance(Duration.ofMillis(4003));
+        }
+        lull.serving();
+        ticker.advance(Duration.ofMillis(3));
+        assertEquals(0, lull.left());
+    }
+
+    @Test
+    void aPartOfAMomentHasNoLimitOfItsOwn() {
+        for (int i = 0; i < 20; i++) {
+            lull.serving();
+            ticker.advance(Duration.ofMillis(900));
+        }
+        assertEquals(0, lull.left());
+        assertEquals(Duration.ofMillis(100).toNanos(), lull.left(0.25));
     }
 
     @Test

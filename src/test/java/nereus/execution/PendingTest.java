@@ -36,11 +36,14 @@ class PendingTest {
         };
         Vertx vertx = Vertx.vertx();
         try {
+            var lull = new Lull(ticker, Duration.ofSeconds(1));
             var executions = new Executions(vertx,
                     (allocation, task, command, terminal, listener) -> Future.failedFuture("not here"), new TestLife(),
-                    TestSettings.with(), new Random(1), ticker, new Lull(ticker, Duration.ZERO));
+                    TestSettings.with(), new Random(1), ticker, lull);
             var command = new Command("cmd", Map.of(), Duration.ZERO, false);
+            assertEquals(0, lull.left());
             String first = executions.prepare(Stage.RUNNER, command);
+            assertEquals(TimeUnit.SECONDS.toNanos(1), lull.left(), "whoever prepares a command is being served");
             now.addAndGet(TimeUnit.SECONDS.toNanos(30));
             String second = executions.prepare(Stage.RUNNER, command);
             now.addAndGet(TimeUnit.SECONDS.toNanos(30) - 1);

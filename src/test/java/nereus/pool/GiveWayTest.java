@@ -67,6 +67,24 @@ class GiveWayTest {
     }
 
     @Test
+    void aPoolThatIsPressedDoesNotHurryTheOthersButWhatIsOverMakesRoom() {
+        service.store.put(environment(8, 2, "image"));
+        service.settleDown();
+        String over = service.claims.claim(8, Duration.ZERO, "me").id();
+        service.claims.giveBack(over);
+        service.settleDown();
+        assertEquals(1, service.count(8).idle());
+        assertTrue(nomad.jobs.containsKey(over));
+        claim();
+        claim();
+        claim();
+        service.settleDown();
+        assertEquals(4, service.count(7).idle());
+        assertEquals(1, service.count(8).idle());
+        assertFalse(nomad.jobs.containsKey(over));
+    }
+
+    @Test
     void noPoolWaitsLongerThanThreeMomentsHoweverManyAreServed() {
         service.store.put(environment(7, 40, "image"));
         service.settleDown();
