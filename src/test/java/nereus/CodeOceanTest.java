@@ -50,9 +50,11 @@ class CodeOceanTest {
         vertx = Vertx.vertx();
         driver = ProcessDriver.open(work, Optional.empty());
         agent = Agent.start(AgentSettings.local(0), vertx, driver);
-        nereus = new Nereus(Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
-                .with("server", "token", TOKEN, "test").with("claims", "wait", claimWait(), "test")
-                .with("nomad", "addresses", "http://127.0.0.1:" + agent.address().getPort(), "test")),
+        nereus = new Nereus(
+                Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                        .with("pool", "giveWay", "50ms", "test")
+                        .with("server", "token", TOKEN, "test").with("claims", "wait", claimWait(), "test")
+                        .with("nomad", "addresses", "http://127.0.0.1:" + agent.address().getPort(), "test")),
                 Optional.of("test"));
         client = new CodeOcean(nereus.port(), TOKEN);
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileRequestsTest {
     private static final long SEED = Long.getLong("nereus.seed", 20261122L);
-    private static final int REQUESTS = Integer.getInteger("nereus.hostile.requests", 5000);
+    private static final int REQUESTS = Integer.getInteger("nereus.hostile.requests", 3000);
     private static final int WARM_UP = 500;
     private static final int CLIENTS = 24;
     private static final int POOL = 6;

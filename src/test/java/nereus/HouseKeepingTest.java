@@ -64,9 +64,11 @@ class HouseKeepingTest {
     }
 
     private void serve(String snapshotEvery) throws Exception {
-        nereus = new Nereus(Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
-                .with("server", "token", TOKEN, "test").with("sync", "snapshotEvery", snapshotEvery, "test")
-                .with("nomad", "addresses", "http://127.0.0.1:" + agent.address().getPort(), "test")),
+        nereus = new Nereus(
+                Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                        .with("pool", "giveWay", "50ms", "test")
+                        .with("server", "token", TOKEN, "test").with("sync", "snapshotEvery", snapshotEvery, "test")
+                        .with("nomad", "addresses", "http://127.0.0.1:" + agent.address().getPort(), "test")),
                 Optional.of("test"));
         frontend = new Frontend(nereus.port(), TOKEN);
     }

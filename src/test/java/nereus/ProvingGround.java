@@ -35,6 +35,7 @@ final class ProvingGround {
         driver = ProcessDriver.open(work, Optional.empty());
         agent = Agent.start(AgentSettings.local(0), vertx, driver);
         Configuration configuration = Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                .with("pool", "giveWay", "50ms", "test")
                 .with("server", "drain", "0", "test")
                 .with("nomad", "addresses", "http://127.0.0.1:" + agent.address().getPort(), "test");
         for (Map.Entry<String, String> setting : new HashMap<>(settings).entrySet()) {

@@ -35,6 +35,7 @@ final class Rehearsal implements AutoCloseable {
     private Rehearsal(TaskDriver driver, UnaryOperator<AgentSettings> cluster, Map<String, String> settings)
             throws Exception {
         this.settings.put("server.drain", "0");
+        this.settings.put("pool.giveWay", "50ms");
         this.settings.putAll(settings);
         Vertx vertx = Vertx.vertx();
         parts.push(() -> vertx.close().await());

@@ -46,6 +46,7 @@ class RightsTest {
 
     private Configuration configuration() {
         return Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                .with("pool", "giveWay", "50ms", "test")
                 .with("nomad", "addresses", "http://127.0.0.1:" + nomad.port(), "test")
                 .with("nomad", "subscribeTimeout", "500ms", "test");
     }

@@ -53,9 +53,11 @@ class RollingChangeTest {
             created.add(spec.jobId());
             return driver.start(spec, onExit);
         });
-        nereus = new Nereus(Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
-                .with("nomad", "addresses", agent.address().toString(), "test")
-                .with("pool", "silentFor", "1s", "test")),
+        nereus = new Nereus(
+                Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                        .with("pool", "giveWay", "50ms", "test")
+                        .with("nomad", "addresses", agent.address().toString(), "test")
+                        .with("pool", "silentFor", "1s", "test")),
                 Optional.of("test"));
         frontend = new Frontend(nereus.port());
     }

@@ -59,6 +59,7 @@ class ServiceTest {
 
     private static Nereus service(int nomadPort) throws Exception {
         return new Nereus(Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                .with("pool", "giveWay", "50ms", "test")
                 .with("server", "drain", "0", "test")
                 .with("nomad", "addresses", "http://127.0.0.1:" + nomadPort, "test")), Optional.of("test"));
     }

@@ -64,9 +64,12 @@ class TwoInstancesTest {
     }
 
     private static Nereus other(Rehearsal nomad) throws Exception {
-        return new Nereus(Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
-                .with("server", "drain", "0", "test").with("runners", "instance", "other", "test")
-                .with("sync", "snapshotEvery", "200ms", "test")
-                .with("nomad", "addresses", "http://127.0.0.1:" + nomad.nomad.port(), "test")), Optional.of("test"));
+        return new Nereus(
+                Settings.read(Configuration.withoutFile(Map.of()).with("server", "port", "0", "test")
+                        .with("pool", "giveWay", "50ms", "test")
+                        .with("server", "drain", "0", "test").with("runners", "instance", "other", "test")
+                        .with("sync", "snapshotEvery", "200ms", "test")
+                        .with("nomad", "addresses", "http://127.0.0.1:" + nomad.nomad.port(), "test")),
+                Optional.of("test"));
     }
 }

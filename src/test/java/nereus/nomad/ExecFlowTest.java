@@ -85,21 +85,22 @@ class ExecFlowTest extends ExecSessions {
 
     @Test
     void nothingFollowsAfterTheListenerClosed() throws Exception {
-        server.then(exchange -> {
-            ScriptedExec session = ScriptedExec.upgrade(exchange, input::add);
-            for (int i = 0; i < 50; i++) {
-                session.send("{\"stdout\":{\"data\":\"b3V0Cg==\"},\"stderr\":{\"data\":\"ZXJyCg==\"}}");
-            }
-            session.send(EXIT_0);
-        });
+        CompletableFuture<ScriptedExec> session = new CompletableFuture<>();
+        server.then(exchange -> session.complete(ScriptedExec.upgrade(exchange, input::add)));
         Promise<ExecSocket> self = Promise.promise();
-        open(new Ear() {
+        ExecSocket socket = open(new Ear() {
             @Override
             public void stdout(Buffer data) {
                 super.stdout(data);
                 self.future().onSuccess(ExecSocket::close);
             }
-        }).onSuccess(self::complete).await();
+        }).await();
+        self.complete(socket);
+        ScriptedExec open = session.get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < 50; i++) {
+            open.send("{\"stdout\":{\"data\":\"b3V0Cg==\"},\"stderr\":{\"data\":\"ZXJyCg==\"}}");
+        }
+        open.send(EXIT_0);
         assertEquals("out out\n", next());
         assertEquals("closed closed by Nereus", next());
         silent();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Fresh seeds at each run; {@code -Dhistories=} says how many, {@code -Dseed=} runs one again. */
 class SimulationTest {
-    private static final Duration FRESH = Duration.ofSeconds(30);
+    private static final Duration FRESH = Duration.ofSeconds(15);
 
     @Test
     void noHistoryBreaksAPromise() {
