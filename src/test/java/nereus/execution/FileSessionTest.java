@@ -1,6 +1,5 @@
 package nereus.execution;
 
-import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.runner.Ending;
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,5 @@
 package nereus.execution;
 
-import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vertx.core.Context;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import nereus.PretendedTicker;
+import nereus.clock.Lull;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,5 @@
 package nereus.execution;
 
-import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.runner.Claimed;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package nereus.execution;
 
-import nereus.clock.Lull;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.LockSupport;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.nomad.ExecTransport;
 import nereus.runner.Claimed;

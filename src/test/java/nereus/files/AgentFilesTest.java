@@ -1,6 +1,5 @@
 package nereus.files;
 
-import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.devagent.Agent;
 import nereus.devagent.AgentSettings;

@@ -1,6 +1,5 @@
 package nereus.files;
 
-import nereus.clock.Lull;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nereus.clock.Lull;
 import nereus.clock.Ticker;
 import nereus.execution.Executions;
 import nereus.execution.LocalTransport;

@@ -1,6 +1,5 @@
 package nereus.pool;
 
-import nereus.clock.Lull;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import nereus.InMemoryNomad;
 import nereus.PretendedTicker;
+import nereus.clock.Lull;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;

@@ -1,6 +1,5 @@
 package nereus.pool;
 
-import nereus.clock.Lull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +15,7 @@ import java.util.Random;
 import java.util.UUID;
 import nereus.InMemoryNomad;
 import nereus.PretendedTicker;
+import nereus.clock.Lull;
 import nereus.environment.Environment;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;

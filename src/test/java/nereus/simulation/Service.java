@@ -1,10 +1,10 @@
 package nereus.simulation;
 
-import nereus.clock.Lull;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import nereus.clock.Lull;
 import nereus.environment.EnvironmentStore;
 import nereus.environment.Environments;
 import nereus.environment.JobSettings;

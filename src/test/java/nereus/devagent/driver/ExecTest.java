@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Programs run in a task without a terminal. */
+/** Programs run in a task without a terminal. Over 400 lines, since all of it runs on one bench, in each sandbox. */
 @Timeout(60)
 class ExecTest {
     @TempDir
